@@ -1,17 +1,79 @@
-# Every command of this project. Each target is a few lines over a real tool: read it, or call the tool yourself.
+# Every command of this project. A target is a few lines over a real tool: read it here, or call the tool yourself.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
-BIN := $(CURDIR)/.venv/bin
-export PATH := $(BIN):$(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: venv
-venv: .venv/stamp  ## .venv/ with every tool, kubernetes.core and this checkout as a collection
+# What `make test` runs, in this order: the cheap before the dear.
+CHECKS := lint types unit unit-newest docs sanity integration molecule
+
+.PHONY: help venv lab lab-down demo test test-long $(CHECKS) imports clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
+
+venv: .venv/stamp ## .venv/ with every tool, kubernetes.core, and this checkout as a collection
 
 .venv/stamp: requirements.txt tests/requirements.txt tests/install_collections.py
 	$(PYTHON) -m venv --clear .venv
 	.venv/bin/pip --disable-pip-version-check --quiet install -r tests/requirements.txt
 	.venv/bin/python tests/install_collections.py
 	touch $@
+
+lab: venv ## three real Kubernetes clusters on this machine: hub, east, west (as root; builds what is missing)
+	python -m tests.lab up
+	python -m tests.lab build --link-tools .venv/bin
+
+lab-down: venv ## end them, leaving nothing behind
+	python -m tests.lab down
+
+demo: lab ## a real Cassandra over the three clusters: rows written in dc1, read in dc2
+	ansible-playbook k8ssandra.operator.site -i inventories/lab
+	ansible-playbook k8ssandra.operator.status -i inventories/lab
+	python -m tests.demo
+
+test: venv ## everything but what takes very long
+	@for check in $(CHECKS); do \
+	  printf '\n==> make %s\n' $$check; started=$$SECONDS; \
+	  $(MAKE) --no-print-directory $$check || { printf '==> %s FAILED after %d s\n' $$check $$((SECONDS - started)); exit 1; }; \
+	  printf '==> %s passed in %d s\n' $$check $$((SECONDS - started)); \
+	done
+
+test-long: lab ## the ten kills, cut and heal
+	pytest tests/integration tests/lab -m 'lab and long'
+
+lint: venv imports ## ruff, yamllint, ansible-lint, and the law of imports
+	ruff check .
+	yamllint --strict .
+	ansible-lint --offline --nocolor --strict
+
+imports: venv ## the law of docs/architecture.md
+	lint-imports --no-logo --no-cache
+
+types: venv ## mypy --strict on _core and _kube
+	mypy
+
+unit: venv ## plain pytest: no cluster needed
+	pytest
+
+unit-newest: venv ## the same on the newest ansible-core, where a newer Python is found
+	bash tests/newest.sh
+
+sanity: venv ## ansible-test sanity, and proof that it looked
+	python tests/sanity/run.py
+
+docs: venv ## documentation, changelog, and the tarball that Galaxy would get
+	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=all --skip-rstcheck .
+	antsibull-changelog lint
+	ansible-galaxy collection build --force --output-path .cache/dist
+
+integration: lab ## our modules and playbooks on the real clusters
+	pytest tests/integration tests/lab -m 'lab and not long'
+
+molecule: lab ## one scenario a user story, on the same clusters
+	molecule test --all
+
+clean: ## remove what the targets made here (not the lab: `make lab-down`)
+	rm -rf .venv .cache/dist .cache/mypy .cache/newest .cache/pytest .cache/sanity .import_linter_cache .ruff_cache .ansible
