@@ -1,0 +1,170 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What differs between the object we want and the one that is there, seen from our side only.
+
+A field that the wish does not name is not ours and never differs, except one that we set earlier (the object's managed fields
+say so) and want no longer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from .objects import Object
+
+FieldPath = tuple[str, ...]
+
+# Groups whose types are Go structs: the API server leaves out their empty fields, so "empty" and "not there" are one.
+# In custom resources they are two: `auth: false` is not the same as no `auth`.
+_STRUCT_GROUPS = frozenset(
+    ("", "apps", "batch", "policy", "discovery.k8s.io", "rbac.authorization.k8s.io", "apiextensions.k8s.io", "admissionregistration.k8s.io")
+)
+_QUANTITY = re.compile(r"^([+-]?[0-9.]+)([eE][+-]?[0-9]+|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$")
+_SCALE = {
+    "m": Decimal("0.001"), "k": Decimal(10**3), "M": Decimal(10**6), "G": Decimal(10**9), "T": Decimal(10**12), "P": Decimal(10**15),
+    "E": Decimal(10**18), "Ki": Decimal(2**10), "Mi": Decimal(2**20), "Gi": Decimal(2**30), "Ti": Decimal(2**40), "Pi": Decimal(2**50),
+    "Ei": Decimal(2**60),
+}  # fmt: skip
+_QUANTITY_FIELDS = frozenset(("requests", "limits", "hard", "capacity", "sizeLimit", "min", "max", "default", "defaultRequest"))
+_LIST_KEYS = ("name", "containerPort", "port", "mountPath", "topologyKey", "ip", "type")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field: its path, what was found and what is wanted; None stands for "not there"."""
+
+    path: FieldPath
+    found: Any
+    wanted: Any
+
+    def __str__(self) -> str:
+        return ".".join(self.path)
+
+
+def changes(wanted: Object, found: Object, manager: str) -> tuple[Change, ...]:
+    """What has to change in `found` so that it is as wanted.
+
+    Args:
+        wanted: the fields that are ours, as the API would get them.
+        found: the live object, managed fields included.
+        manager: the field manager under which we apply.
+    """
+    group = str(wanted.get("apiVersion", "")).rpartition("/")[0]
+    differing = _compare(_without_identity(wanted), found, (), lenient=group in _STRUCT_GROUPS)
+    return tuple(differing) + tuple(_given_up(wanted, found, manager))
+
+
+def _without_identity(wanted: Object) -> Object:
+    metadata = {key: value for key, value in wanted.get("metadata", {}).items() if key not in ("name", "namespace")}
+    return {**{key: value for key, value in wanted.items() if key not in ("apiVersion", "kind", "metadata")}, "metadata": metadata}
+
+
+def _compare(wanted: Any, found: Any, path: FieldPath, *, lenient: bool) -> Iterator[Change]:
+    if isinstance(wanted, Mapping):
+        if isinstance(found, Mapping):
+            for key, value in wanted.items():
+                yield from _compare(value, found.get(key), (*path, str(key)), lenient=lenient)
+        elif wanted or not lenient or found is not None:
+            yield Change(path, found, wanted)
+    elif isinstance(wanted, Sequence) and not isinstance(wanted, str):
+        yield from _compare_lists(wanted, found, path, lenient=lenient)
+    elif not _same(wanted, found, path, lenient=lenient):
+        yield Change(path, found, wanted)
+
+
+def _compare_lists(wanted: Sequence[Any], found: Any, path: FieldPath, *, lenient: bool) -> Iterator[Change]:
+    if not isinstance(found, Sequence) or isinstance(found, str):
+        if not (lenient and not wanted and found is None):
+            yield Change(path, found, wanted)
+        return
+    key = _list_key(wanted, found)
+    if key:
+        there = {element[key]: element for element in found}
+        for element in wanted:
+            yield from _compare(element, there.get(element[key]), (*path, f"[{key}={element[key]}]"), lenient=lenient)
+    elif len(wanted) == len(found):
+        for index, element in enumerate(wanted):
+            yield from _compare(element, found[index], (*path, f"[{index}]"), lenient=lenient)
+    else:
+        yield Change(path, found, wanted)
+
+
+def _list_key(wanted: Sequence[Any], found: Sequence[Any]) -> str:
+    """The field that identifies the elements of both lists; empty when there is none, and position decides."""
+    elements = [*wanted, *found]
+    if not elements or not all(isinstance(element, Mapping) for element in elements):
+        return ""
+    for key in _LIST_KEYS:
+        if all(key in element for element in elements):
+            unique = all(len({element[key] for element in side}) == len(side) for side in (wanted, found))
+            return key if unique else ""
+    return ""
+
+
+def _same(wanted: Any, found: Any, path: FieldPath, *, lenient: bool) -> bool:
+    if wanted == found and isinstance(wanted, bool) == isinstance(found, bool):
+        return True
+    if wanted is None or (lenient and not wanted and found is None):
+        return found is None
+    if any(part in _QUANTITY_FIELDS for part in path):
+        return _quantity(wanted) is not None and _quantity(wanted) == _quantity(found)
+    return False
+
+
+def _quantity(value: Any) -> Decimal | None:
+    match = _QUANTITY.match(str(value)) if isinstance(value, (str, int, float)) else None
+    if not match:
+        return None
+    number, suffix = match.groups()
+    if suffix and suffix not in _SCALE:
+        return Decimal(number + suffix)
+    return Decimal(number) * _SCALE.get(suffix or "", Decimal(1))
+
+
+def _given_up(wanted: Object, found: Object, manager: str) -> Iterator[Change]:
+    """Fields that we applied earlier, that are still there, and that the wish no longer names."""
+    for entry in found.get("metadata", {}).get("managedFields") or ():
+        if entry.get("manager") == manager and entry.get("operation") == "Apply" and not entry.get("subresource"):
+            yield from _owned_only(entry.get("fieldsV1") or {}, wanted, found, ())
+
+
+def _owned_only(owned: Mapping[str, Any], wanted: Any, found: Any, path: FieldPath) -> Iterator[Change]:
+    for field, below in owned.items():
+        mark, _, name = field.partition(":")
+        if mark == "f" and isinstance(found, Mapping) and name in found:
+            inside = wanted.get(name) if isinstance(wanted, Mapping) else None
+            yield from _owned_below(below, inside, found[name], (*path, name))
+        elif mark == "k" and isinstance(found, Sequence):
+            keys = json.loads(name)
+            there = _element(found, keys)
+            if there is not None:
+                inside = _element(wanted if isinstance(wanted, Sequence) else (), keys)
+                yield from _owned_below(below, inside, there, (*path, f"[{_short(keys)}]"))
+        elif mark == "v" and isinstance(found, Sequence) and json.loads(name) in found:
+            if not isinstance(wanted, Sequence) or json.loads(name) not in wanted:
+                yield Change((*path, f"[{name}]"), json.loads(name), None)
+
+
+def _owned_below(below: Mapping[str, Any], wanted: Any, found: Any, path: FieldPath) -> Iterator[Change]:
+    if wanted is None and (not below or "." in below):
+        yield Change(path, found, None)
+    else:
+        yield from _owned_only(below, wanted, found, path)
+
+
+def _element(elements: Sequence[Any], keys: Mapping[str, Any]) -> Any:
+    """The element with these keys; one that leaves a key out has the key's default (`protocol: TCP`), so absence matches."""
+    for element in elements:
+        if isinstance(element, Mapping) and all(element.get(key, value) == value for key, value in keys.items()):
+            return element
+    return None
+
+
+def _short(keys: Mapping[str, Any]) -> str:
+    return ",".join(f"{key}={value}" for key, value in keys.items())

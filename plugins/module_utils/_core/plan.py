@@ -1,0 +1,156 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan: the ordered steps from what is there to what is wanted. `changed`, the diff and check mode read the same steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+from .diff import Change, changes
+from .objects import Object, Ref, ref_of
+from .redact import redact
+
+FIELD_MANAGER = "k8ssandra.operator"
+
+
+class Verb(str, Enum):
+    """What a step does to its object."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One write to one object of one context.
+
+    Args:
+        context: the name of the kube context.
+        verb: create, update or delete.
+        ref: the object.
+        why: one clause for people, e.g. ``is not there`` or ``spec.replicas differs``.
+        body: what is applied; None for a removal.
+        found: the live object before; None when it is not there.
+        changes: the fields that change, for an update.
+        preview: how far the server confirmed the step in advance; empty when it did, or when nobody asked it.
+    """
+
+    context: str
+    verb: Verb
+    ref: Ref
+    why: str
+    body: Object | None = field(default=None, repr=False)
+    found: Object | None = field(default=None, repr=False)
+    changes: tuple[Change, ...] = field(default=(), repr=False)
+    preview: str = ""
+
+    def describe(self) -> dict[str, Any]:
+        """The step as a module returns it: no body, since one may hold a secret."""
+        shown = {"context": self.context, "verb": self.verb.value, "object": str(self.ref), "why": self.why}
+        return {**shown, "preview": self.preview} if self.preview else shown
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Ordered steps. An empty plan means that everything is as wanted."""
+
+    steps: tuple[Step, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.steps)
+
+    def __add__(self, other: Plan) -> Plan:
+        return Plan(self.steps + other.steps)
+
+    def of(self, context: str) -> Plan:
+        """The steps that concern one context, in order."""
+        return Plan(tuple(step for step in self.steps if step.context == context))
+
+    def describe(self) -> list[dict[str, Any]]:
+        """The steps as a module returns them."""
+        return [step.describe() for step in self.steps]
+
+    def diff(self) -> list[dict[str, Any]]:
+        """Ansible's diff, an entry an object, secrets masked: only the fields that are ours."""
+        return [_diff_of(step) for step in self.steps]
+
+
+def plan_presence(context: str, wanted: Iterable[Object], found: Mapping[Ref, Object]) -> Plan:
+    """The steps that make every wanted object be there as wanted, in the order given.
+
+    Args:
+        context: the name of the kube context.
+        wanted: bodies as they would be applied: only fields that are ours.
+        found: the live objects by identity; one that is missing is not there.
+    """
+    return Plan(tuple(step for body in wanted for step in _presence(context, body, found.get(ref_of(body)))))
+
+
+def plan_absence(context: str, unwanted: Iterable[Ref], found: Mapping[Ref, Object], why: str) -> Plan:
+    """The steps that remove those of the unwanted objects that are there, in the order given."""
+    there = [ref for ref in unwanted if ref in found and not found[ref]["metadata"].get("deletionTimestamp")]
+    return Plan(tuple(Step(context, Verb.DELETE, ref, why, found=found[ref]) for ref in there))
+
+
+def drop_ineffective(plan: Plan, answers: Mapping[Ref, Object]) -> Plan:
+    """Without the updates that the server says would change nothing.
+
+    Args:
+        plan: the steps of one context.
+        answers: what a dry-run apply of a step's body answered, by object.
+    """
+    return Plan(tuple(step for step in plan.steps if step.ref not in answers or _takes_effect(step, answers[step.ref])))
+
+
+def with_preview(step: Step, preview: str) -> Step:
+    """The same step with a remark on how far it could be previewed."""
+    return replace(step, preview=preview)
+
+
+def _presence(context: str, body: Object, found: Object | None) -> tuple[Step, ...]:
+    ref = ref_of(body)
+    if found is None:
+        return (Step(context, Verb.CREATE, ref, "is not there", body=body),)
+    differing = changes(body, found, FIELD_MANAGER)
+    if not differing:
+        return ()
+    return (Step(context, Verb.UPDATE, ref, _why(differing), body=body, found=found, changes=differing),)
+
+
+def _why(differing: tuple[Change, ...]) -> str:
+    named = ", ".join(str(change) for change in differing[:3])
+    rest = f" and {len(differing) - 3} more" if len(differing) > 3 else ""
+    return f"{named}{rest} {'differs' if len(differing) == 1 else 'differ'}"
+
+
+_VOLATILE = frozenset(("managedFields", "resourceVersion", "generation"))
+
+
+def _takes_effect(step: Step, answer: Object) -> bool:
+    return step.verb is not Verb.UPDATE or step.found is None or _settled(answer) != _settled(step.found)
+
+
+def _settled(body: Object) -> dict[str, Any]:
+    metadata = {key: value for key, value in body.get("metadata", {}).items() if key not in _VOLATILE}
+    return {**{key: value for key, value in body.items() if key != "status"}, "metadata": metadata}
+
+
+def _diff_of(step: Step) -> dict[str, Any]:
+    header = f"{step.context}: {step.ref}"
+    if step.verb is Verb.UPDATE:
+        secret = step.ref.kind == "Secret"
+        before = {str(change): _shown(change.found, secret) for change in step.changes}
+        after = {str(change): _shown(change.wanted, secret) for change in step.changes}
+    else:
+        before = {} if step.verb is Verb.CREATE else {"object": str(step.ref)}
+        after = redact(step.body) if step.body is not None else {}
+    return {"before_header": header, "after_header": f"{header} ({step.verb.value})", "before": before, "after": after}
+
+
+def _shown(value: Any, secret: bool) -> Any:
+    return "(masked)" if secret and value is not None else redact(value)

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an API server's refusal means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from . import errors
+
+_LONGEST = 600
+
+
+def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool) -> errors.ClusterError:
+    """The error that an HTTP answer stands for.
+
+    Args:
+        context: the kube context that answered.
+        doing: what we were doing.
+        status: the HTTP status code.
+        body: the answer's body; only a Kubernetes `Status` is ever quoted, so that no foreign page and no secret gets into a message.
+        secret: the object is a Secret, whose refusal may quote its values: name the reason only.
+    """
+    answer = as_status(body)
+    if answer is None:
+        found = f"HTTP {status}, and not from a Kubernetes API server"
+        return errors.Unavailable(context, doing, found) if status >= 500 else errors.Unreachable(context, doing, found)
+    message = str(answer.get("reason") if secret else answer.get("message") or answer.get("reason"))[:_LONGEST]
+    if status == 409 and answer.get("reason") == "Conflict":
+        return errors.Conflict(context, doing, message if secret else _conflicts(answer) or message)
+    if "denied the request" in message or "is forbidden: violates" in message:
+        return errors.Denied(context, doing, message)
+    if status >= 500 or status == 429:
+        return errors.Unavailable(context, doing, message)
+    return _BY_STATUS.get(status, errors.ClusterError)(context, doing, message)
+
+
+def as_status(body: bytes) -> Mapping[str, Any] | None:
+    """The body as a Kubernetes `Status`; None when it is something else."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) and answer.get("kind") == "Status" else None
+
+
+_BY_STATUS = {
+    400: errors.Invalid,
+    401: errors.Unauthorized,
+    403: errors.Forbidden,
+    404: errors.Absent,
+    409: errors.Conflict,
+    413: errors.Invalid,
+    415: errors.Invalid,
+    422: errors.Invalid,
+}
+
+
+def _conflicts(answer: Mapping[str, Any]) -> str:
+    """Each conflicting field with the manager that owns it, from the causes of a server-side apply conflict."""
+    causes = (answer.get("details") or {}).get("causes") or ()
+    return "; ".join(f"{cause.get('field', '').lstrip('.')}: {cause.get('message', '')}" for cause in causes)[:_LONGEST]

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carrying out a plan of one context, step by step, by server-side apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .._core.objects import Object, Ref
+from .._core.plan import Plan, Step, Verb, drop_ineffective
+from .api import Api
+
+
+def confirm(api: Api, plan: Plan, *, force: bool = False) -> Plan:
+    """The plan without the updates that the server, asked by a dry-run apply, says would change nothing.
+
+    Only updates are asked about: to create an object is a change whatever the server answers, and its namespace or kind may not
+    be there yet. Raises what the server refuses: a conflict, an unknown field, a webhook's denial.
+    """
+    updates = [step for step in plan.steps if step.verb is Verb.UPDATE and step.body is not None]
+    answers: dict[Ref, Object] = {step.ref: api.apply(step.body, dry_run=True, force=force) for step in updates if step.body is not None}
+    return drop_ineffective(plan, answers)
+
+
+def carry_out(api: Api, plan: Plan, *, force: bool = False, say: Callable[[str], None] = lambda line: None) -> None:
+    """Does every step in order and says each. Raises at the first that fails: what was done stays, and the next run goes on."""
+    for step in plan.steps:
+        _do(api, step, force)
+        say(f"{step.context}: {step.verb.value}d {step.ref}")
+
+
+def _do(api: Api, step: Step, force: bool) -> None:
+    if step.verb is Verb.DELETE:
+        api.delete(step.ref)
+    elif step.body is not None:
+        api.apply(step.body, force=force)

@@ -1,0 +1,210 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real `Api`: one context over the `kubernetes` library's authentication, TLS and connection pool."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from .._core.kubeconfig import Access
+from .._core.objects import KINDS, Kind, Object, Ref, kinds_defined_by, ref_of
+from .._core.plan import FIELD_MANAGER
+from . import errors
+from .answers import meaning
+
+KUBERNETES_IMPORT_ERROR: str | None = None
+try:
+    import urllib3
+    from kubernetes.client import Configuration
+    from kubernetes.client.rest import RESTClientObject
+    from kubernetes.config.config_exception import ConfigException
+    from kubernetes.config.kube_config import KubeConfigLoader
+except ImportError as problem:
+    KUBERNETES_IMPORT_ERROR = str(problem)
+
+USER_AGENT = "k8ssandra.operator/0.1.0"
+_CONNECT_SECONDS = 5.0
+_READ_SECONDS = 60.0
+_REPEATABLE = frozenset(("GET", "PATCH", "DELETE"))
+
+
+class Client:
+    """One context. Used by one thread at a time; log-in happens at the first request.
+
+    Args:
+        access: which cluster, and how to log in.
+        patience: seconds during which a request that is safe to repeat is repeated after 429, 5xx and connection faults.
+        clock, sleep: the time, for tests.
+    """
+
+    def __init__(
+        self, access: Access, *, patience: float = 15.0, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.context = access.name
+        self.requests = 0
+        self._access = access
+        self._patience = patience
+        self._clock = clock
+        self._sleep = sleep
+        self._kinds: dict[tuple[str, str], Kind] = dict(KINDS)
+        self._pool: Any = None
+        self._configuration: Any = None
+
+    def learn_kinds(self, objects: Sequence[Object]) -> None:
+        """Remembers the kinds that CustomResourceDefinitions among `objects` define, to save discovery."""
+        self._kinds.update(kinds_defined_by(tuple(objects)))
+
+    def read(self, path: str, query: Mapping[str, str] | None = None) -> Object:
+        return self._request("GET", path, f"reading {path}", query=query)
+
+    def find_kind(self, api_version: str, kind: str) -> Kind | None:
+        if (api_version, kind) not in self._kinds:
+            root = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+            try:
+                served = self.read(root).get("resources") or ()
+            except errors.Absent:
+                return None
+            for entry in served:
+                if "/" not in entry["name"]:
+                    self._kinds[api_version, entry["kind"]] = Kind(api_version, entry["kind"], entry["name"], entry["namespaced"])
+        return self._kinds.get((api_version, kind))
+
+    def get(self, ref: Ref) -> Object | None:
+        kind = self.find_kind(ref.api_version, ref.kind)
+        if kind is None:
+            return None
+        try:
+            return self._request("GET", kind.path(ref.namespace, ref.name), f"reading {ref}")
+        except errors.Absent:
+            return None
+
+    def list(self, kind: Kind, namespace: str = "", labels: Mapping[str, str] | None = None) -> Sequence[Object] | None:
+        selector = ",".join(f"{key}={value}" for key, value in (labels or {}).items())
+        where = f"listing {kind.plural}" + (f" in namespace {namespace}" if namespace else "")
+        found: list[Object] = []
+        query = {"limit": "500", **({"labelSelector": selector} if selector else {})}
+        while True:
+            try:
+                page = self._request("GET", kind.path(namespace), where, query=query)
+            except errors.Absent:
+                return None
+            found += [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in page.get("items") or ()]
+            query["continue"] = page.get("metadata", {}).get("continue") or ""
+            if not query["continue"]:
+                return found
+
+    def apply(self, body: Object, *, dry_run: bool = False, force: bool = False) -> Object:
+        ref = ref_of(body)
+        query = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict", "force": str(force).lower()}
+        doing = f"{'previewing' if dry_run else 'applying'} {ref}"
+        content = "application/apply-patch+yaml"
+        return self._request("PATCH", self._path(ref), doing, body=body, content=content, query=_with_dry_run(query, dry_run))
+
+    def create(self, path: str, body: Object, *, dry_run: bool = False) -> Object:
+        query = _with_dry_run({"fieldManager": FIELD_MANAGER}, dry_run)
+        return self._request("POST", path, f"{'probing' if dry_run else 'creating'} {body.get('kind', '')}".strip(), body=body, query=query)
+
+    def merge(self, ref: Ref, patch: Object) -> Object:
+        content, query = "application/merge-patch+json", {"fieldManager": FIELD_MANAGER}
+        return self._request("PATCH", self._path(ref), f"patching {ref}", body=patch, content=content, query=query)
+
+    def delete(self, ref: Ref) -> bool:
+        options = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
+        try:
+            self._request("DELETE", self._path(ref), f"removing {ref}", body=options)
+        except errors.Absent:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Closes the connections."""
+        if self._pool is not None:
+            self._pool.clear()
+
+    def _path(self, ref: Ref) -> str:
+        kind = self.find_kind(ref.api_version, ref.kind)
+        if kind is None:
+            raise errors.Absent(self.context, f"applying {ref}", f"the cluster does not serve {ref.kind} of {ref.api_version}", "install its definition first")
+        return kind.path(ref.namespace, quote(ref.name, safe=""))
+
+    def _request(
+        self, method: str, path: str, doing: str, *, query: Mapping[str, str] | None = None, body: Object | None = None, content: str = "application/json"
+    ) -> Object:
+        url = f"{self._access.server.rstrip('/')}{path}" + (f"?{urlencode({k: v for k, v in query.items() if v})}" if query else "")
+        sent = json.dumps(body).encode() if body is not None else None
+        deadline, pause = self._clock() + self._patience, 0.25
+        while True:
+            problem, wait = self._try(method, url, doing, sent, content)
+            if isinstance(problem, dict):
+                return problem
+            repeat = method in _REPEATABLE and isinstance(problem, (errors.Unavailable, errors.Unreachable))
+            if not repeat or wait is None or self._clock() + max(wait, pause) > deadline:
+                raise problem
+            self._sleep(max(wait, pause))
+            pause = min(pause * 2, 2.0)
+
+    def _try(self, method: str, url: str, doing: str, sent: bytes | None, content: str) -> tuple[dict[str, Any] | errors.ClusterError, float | None]:
+        """One attempt: the answer or what went wrong, and the seconds to wait before another; None for "do not try again"."""
+        self.requests += 1
+        headers = {"Accept": "application/json", "User-Agent": USER_AGENT, **({"Content-Type": content} if sent else {})}
+        try:
+            headers.update(self._log_in())
+            timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS)
+            answer = self._pool.request(method, url, body=sent, headers=headers, timeout=timeout, retries=False)
+        except (urllib3.exceptions.HTTPError, OSError) as problem:
+            found = _root(problem)
+            error = errors.Unreachable(self.context, doing, f"no answer from {self._access.server}: {found}")
+            error.__cause__ = problem
+            return error, None if "certificate" in found.lower() else 0.0
+        if answer.status < 300:
+            return _decode(self.context, doing, answer.data), None
+        secret = "/secrets" in url
+        wait = answer.headers.get("Retry-After", "0")
+        return meaning(self.context, doing, answer.status, answer.data, secret=secret), float(wait) if wait.isdigit() else 0.0
+
+    def _log_in(self) -> dict[str, str]:
+        if self._configuration is None:
+            self._configuration, self._pool = _open(self._access)
+        token = self._configuration.get_api_key_with_prefix("authorization")
+        basic = self._configuration.get_basic_auth_token() if self._configuration.username else None
+        return {"Authorization": token or basic} if token or basic else {}
+
+
+def _open(access: Access) -> tuple[Any, Any]:
+    configuration = Configuration()
+    doing = "reading the kubeconfig"
+    try:
+        KubeConfigLoader(access.kubeconfig, active_context=access.context, config_base_path=access.folder).load_and_set(configuration)
+        return configuration, RESTClientObject(configuration).pool_manager
+    except ConfigException as problem:
+        raise errors.Unauthorized(access.name, doing, str(problem), "correct the user of this context in the kubeconfig") from problem
+    except (OSError, ValueError) as problem:
+        found = f"{type(problem).__name__}: {problem}"
+        raise errors.Unreachable(access.name, doing, found, "correct the certificate or key files that the kubeconfig names") from problem
+
+
+def _with_dry_run(query: Mapping[str, str], dry_run: bool) -> dict[str, str]:
+    return {**query, **({"dryRun": "All"} if dry_run else {})}
+
+
+def _decode(context: str, doing: str, body: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(body)
+    except ValueError as problem:
+        raise errors.Unreachable(context, doing, "an answer that is not JSON: this is not a Kubernetes API server") from problem
+    return answer if isinstance(answer, dict) else {"items": answer}
+
+
+def _root(problem: BaseException) -> str:
+    """The innermost cause in words: urllib3 wraps it several times."""
+    while problem.__cause__ or problem.__context__ or getattr(problem, "reason", None):
+        inner = problem.__cause__ or problem.__context__ or getattr(problem, "reason", None)
+        if not isinstance(inner, BaseException) or inner is problem:
+            break
+        problem = inner
+    return str(problem) or type(problem).__name__

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting: for a verdict, with progress, and no longer than it can help."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .._core.verdict import Verdict
+from .errors import Hopeless, TimedOut
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait.
+
+    Args:
+        timeout: seconds until giving up.
+        interval: seconds between two looks.
+        clock, sleep: the time, for tests.
+    """
+
+    timeout: float
+    interval: float = 2.0
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+
+
+def wait_for(look: Callable[[], Verdict], patience: Patience, *, context: str, doing: str, say: Callable[[str], None] = lambda line: None) -> Verdict:
+    """Looks until the verdict is "done", and returns it.
+
+    Args:
+        look: reads the clusters and judges; called at least once.
+        context: the context that the errors name.
+        doing: what we are waiting for, e.g. ``waiting for the operator``.
+        say: called with each line of progress when it changes; never when the first look is already "done".
+
+    Raises:
+        Hopeless: a verdict says that waiting longer cannot help; the message is its reason.
+        TimedOut: time is up; the message is the last reason.
+    """
+    deadline = patience.clock() + patience.timeout
+    said: set[str] = set()
+    while True:
+        verdict = look()
+        if verdict.done:
+            return verdict
+        for line in (line for line in verdict.lines if line not in said):
+            say(line)
+        said = set(verdict.lines)
+        if verdict.hopeless:
+            raise Hopeless(verdict.context or context, doing, verdict.reason, verdict.advice)
+        if patience.clock() + patience.interval > deadline:
+            raise TimedOut(verdict.context or context, f"{doing} for {patience.timeout:g} s", verdict.reason, verdict.advice)
+        patience.sleep(patience.interval)

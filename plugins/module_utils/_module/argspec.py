@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pieces of argument spec that several modules share. Each has a doc fragment of the same name, in the same order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Spec = dict[str, dict[str, Any]]
+
+CONTEXT: Spec = {
+    "kubeconfig": {"type": "path", "required": True},
+    "context": {"type": "str", "required": True},
+    "cluster_uid": {"type": "str"},
+}
+
+CONTEXTS: Spec = {
+    "contexts": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "kubeconfig": {"type": "path"},
+            "context": {"type": "str"},
+            "cluster_uid": {"type": "str"},
+        },
+    },
+}
+
+WAIT: Spec = {
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 600},
+    "wait_sleep": {"type": "int", "default": 2},
+}

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From options to clusters: which kubeconfig, which context, and whether it is the cluster that the inventory means."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import yaml
+
+from .._core.errors import SpecError
+from .._core.kubeconfig import Access, choose_context
+from .._core.objects import kind_named
+from .._kube.client import Client
+from .._kube.errors import WrongCluster
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def access_of(options: Mapping[str, Any], *, path: str = "", default_kubeconfig: Any = None) -> Access:
+    """How to reach the cluster that a set of options names: `kubeconfig`, `context`, `cluster_uid`, and `name` if there is one.
+
+    Nothing falls back to the environment, the in-cluster account or `current-context`.
+
+    Args:
+        options: the task's own options, or one entry of `contexts`.
+        path: where the options stand, for messages, e.g. ``contexts[0]``.
+        default_kubeconfig: the kubeconfig of an entry that gives none.
+
+    Raises:
+        SpecError: no kubeconfig, not a kubeconfig, or no such context in it.
+    """
+    option = f"{path}.kubeconfig" if path else "kubeconfig"
+    given = options.get("kubeconfig") or default_kubeconfig
+    name = options.get("name") or options.get("context") or ""
+    context = options.get("context") or name
+    kubeconfig, source, folder = _read_kubeconfig(given, option)
+    return choose_context(kubeconfig, context, path=source, name=name, folder=folder, cluster_uid=options.get("cluster_uid") or "")
+
+
+@contextmanager
+def connected(access: Access) -> Iterator[Client]:
+    """A client of the cluster, proven to be the pinned one before anything else is asked of it; closed at the end."""
+    client = Client(access)
+    try:
+        prove_identity(client, access)
+        yield client
+    finally:
+        client.close()
+
+
+def prove_identity(client: Client, access: Access) -> None:
+    """Compares the cluster's UID with the inventory's pin. No pin, no request. Raises `WrongCluster`."""
+    if access.cluster_uid:
+        found = cluster_uid(client)
+        if found != access.cluster_uid:
+            raise WrongCluster(client.context, "checking that this is the pinned cluster", f"its kube-system UID is {found}, the pin is {access.cluster_uid}")
+
+
+def cluster_uid(client: Client) -> str:
+    """The UID of `kube-system`: it lives exactly as long as the cluster."""
+    namespace = client.get(kind_named("Namespace").ref("kube-system")) or {}
+    return str(namespace.get("metadata", {}).get("uid", ""))
+
+
+def parse_yaml(text: str, path: str) -> Any:
+    """YAML as a value. The error names the line and never quotes it: it may hold a secret."""
+    try:
+        return yaml.load(text, Loader=_LOADER)
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        line = f" (line {mark.line + 1})" if mark else ""
+        raise SpecError(path, f"is not YAML{line}") from None
+
+
+def _read_kubeconfig(given: Any, option: str) -> tuple[Any, str, str]:
+    """What the file holds, the option and file for messages, and the file's folder."""
+    if not given:
+        raise SpecError(option, "is required: the path of a kubeconfig file")
+    file = os.path.abspath(os.path.expanduser(str(given)))
+    source = f"{option} ({given})"
+    try:
+        with open(file, encoding="utf-8") as opened:
+            text = opened.read()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise SpecError(source, f"cannot be read: {getattr(problem, 'strerror', None) or 'it is not text'}") from None
+    if not text.strip():
+        raise SpecError(source, "is empty; give the file that `kubectl config view` reads")
+    return parse_yaml(text, source), source, os.path.dirname(file)

@@ -1,0 +1,30 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module is: its name, its argument spec with the rules between options, and its composition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .argspec import Spec
+from .run import Composition
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One module of the collection, as both of its runners need it.
+
+    Args:
+        name: the module's name, without the collection's.
+        argument_spec: Ansible's argument spec.
+        composition: does the work.
+        rules: rules between options: `required_if`, `mutually_exclusive`, `required_one_of`, ... as Ansible takes them.
+    """
+
+    name: str
+    argument_spec: Spec
+    composition: Composition
+    rules: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one place where a module or action plugin fails: a composition goes in, an Ansible result comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.errors import SpecError
+from .._core.plan import Plan
+from .._kube.client import KUBERNETES_IMPORT_ERROR
+from .._kube.errors import ClusterError
+
+
+def _quiet(line: str) -> None:
+    """A progress sink that shows nothing: a module has no way to show progress."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What Ansible asks of a composition.
+
+    Args:
+        parameters: the task's options after the argument spec: defaults filled in, types right.
+        check_mode: read and plan, write nothing.
+        say: shows one line of progress, at once where that is possible.
+        warn: shows one warning.
+    """
+
+    parameters: Mapping[str, Any]
+    check_mode: bool = False
+    say: Callable[[str], None] = field(default=_quiet, repr=False)
+    warn: Callable[[str], None] = field(default=_quiet, repr=False)
+
+
+Composition = Callable[[Call], dict[str, Any]]
+
+
+def run(composition: Composition, call: Call) -> dict[str, Any]:
+    """The composition's result, or a failed result that says what we were doing, where, what was found and what to do."""
+    if KUBERNETES_IMPORT_ERROR:
+        message = f"the Python library `kubernetes` is missing on the host that runs this task ({KUBERNETES_IMPORT_ERROR})"
+        return _failed(f"{message}; install it for that Python: pip install kubernetes", {"reason": "missing library"})
+    try:
+        return composition(call)
+    except SpecError as problem:
+        return _failed(str(problem), {"reason": "invalid option", "option": problem.path})
+    except ClusterError as problem:
+        return {**_failed(str(problem), failure_of(problem)), **getattr(problem, "result", {})}
+
+
+def failure_of(problem: ClusterError) -> dict[str, Any]:
+    """A cluster error for programs."""
+    return {"context": problem.context, "doing": problem.doing, "found": problem.found, "reason": problem.reason, "advice": problem.advice}
+
+
+def outcome(plan: Plan, **returned: Any) -> dict[str, Any]:
+    """The result of a composition that follows a plan: `changed`, `diff` and `plan` read the same steps."""
+    return {"changed": bool(plan), "plan": plan.describe(), "diff": plan.diff(), **returned}
+
+
+def _failed(message: str, error: Mapping[str, Any]) -> dict[str, Any]:
+    return {"failed": True, "changed": False, "msg": message, "error": dict(error)}
