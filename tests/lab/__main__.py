@@ -1,0 +1,93 @@
+"""The command line of the lab: `python3 -m tests.lab COMMAND`, from the checkout's root."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from . import lifecycle, network
+from .build import build, link_tools
+from .components import PARTS
+from .layout import CACHE, KUBECONFIG, STATE, Lab
+from .steps import LabError, exclusive, say
+
+_DEFAULT = ("hub", "east", "west")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python3 -m tests.lab", description="Real Kubernetes clusters on this machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    upward = commands.add_parser("up", help="build what is missing and start clusters")
+    upward.add_argument("names", nargs="*", metavar="NAME", help=f"default: {' '.join(_DEFAULT)}")
+    commands.add_parser("down", help="end all clusters of this checkout")
+    commands.add_parser("status", help="say what runs")
+    building = commands.add_parser("build", help="only build what is missing")
+    building.add_argument("--link-tools", type=Path, metavar="DIR", help="link kubectl and helm into DIR")
+    for command, text in (("cut", "drop all packets to and from a cluster"), ("heal", "undo cut")):
+        commands.add_parser(command, help=text).add_argument("name", metavar="NAME")
+    killing = commands.add_parser("kill", help="kill one process of a cluster; it comes back by itself")
+    killing.add_argument("name", metavar="NAME")
+    killing.add_argument("part", metavar="PART", help=f"{', '.join(PARTS)}, or the beginning of a pod's name")
+    return parser
+
+
+def _act(asked: argparse.Namespace) -> None:
+    if asked.command == "build":
+        built = build()
+        if asked.link_tools:
+            link_tools(built, asked.link_tools)
+    elif asked.command == "up":
+        lifecycle.up(build(), asked.names or _DEFAULT)
+    elif asked.command == "down":
+        lifecycle.down()
+    elif asked.command == "status":
+        _status(Lab.load())
+    else:
+        _fault(asked, Lab.load())
+
+
+def _fault(asked: argparse.Namespace, lab: Lab) -> None:
+    cluster = lab.cluster(asked.name)
+    pid = lab.machines[asked.name].pid
+    if asked.command == "cut":
+        network.cut(cluster, pid)
+    elif asked.command == "heal":
+        network.heal(cluster, pid)
+    else:
+        lifecycle.kill(lab, cluster, asked.part)
+    say(f"{asked.command} {asked.name}: done")
+
+
+def _status(lab: Lab) -> None:
+    if not lab.machines:
+        say("no cluster runs in this checkout; `python3 -m tests.lab up` starts some")
+    for cluster in lab.clusters():
+        machine = lab.machines[cluster.name]
+        if not lifecycle.alive(machine):
+            state = "dead; `up` starts it anew"
+        elif network.is_cut(cluster, machine.pid):
+            state = "cut off; `heal` joins it again"
+        else:
+            state = lifecycle.missing_for_ready(cluster) or "Ready"
+        say(f"{cluster.name}: {state} ({cluster.server}, pods {cluster.pod_network}, logs in {cluster.folder}/logs)")
+    if lab.machines:
+        say(f"kubeconfig: {KUBECONFIG}; built parts: {CACHE}")
+
+
+def main() -> int:
+    asked = _parser().parse_args()
+    try:
+        with exclusive(STATE / "lock", "working on this checkout's lab"):
+            _act(asked)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("lab: interrupted; run the command again to go on, or `down` to end the lab", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

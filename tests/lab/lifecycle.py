@@ -1,0 +1,219 @@
+"""Starting, ending and watching over the machines of this checkout's lab."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import cgroups, network, pki, store
+from .api import Api, ApiError
+from .build import Built
+from .components import SOCKET
+from .layout import CACHE, KUBECONFIG, ROOT, STATE, Cluster, Lab, Machine
+from .steps import LabError, exclusive, run, say, step
+
+_START_LIMIT = 180.0  # seconds until a cluster has to be Ready
+_END_LIMIT = 10.0
+
+
+def up(built: Built, names: Sequence[str]) -> None:
+    """Start the named clusters that do not run, and wait until they are Ready. Raises LabError."""
+    lab = Lab.load()
+    clear_dead(lab)
+    missing = [name for name in names if name not in lab.machines]
+    if missing:
+        with step(f"starting {' '.join(missing)}"):
+            _start(lab, built, missing)
+            _await_ready([lab.cluster(name) for name in missing])
+    running = [lab.cluster(name) for name in names if name not in missing]
+    for cluster in running:
+        _insist_on_answer(cluster, lab.machines[cluster.name].pid)
+    if running:
+        say(f"{' '.join(cluster.name for cluster in running)} already up")
+    say(f"kubeconfig: {KUBECONFIG}")
+
+
+def down() -> None:
+    """End all machines of this checkout and remove what they made. Raises LabError."""
+    lab = Lab.load()
+    with step(f"ending {' '.join(lab.machines) or 'nothing'}"):
+        for machine in lab.machines.values():
+            _kill(machine)
+        for cluster in lab.clusters():
+            _await_end(lab.machines[cluster.name])
+            _clear(cluster)
+        if lab.number >= 0 and not network.ports(lab.number):
+            network.remove_bridge(lab.number)
+        for path in (STATE / "lab.json", KUBECONFIG):
+            path.unlink(missing_ok=True)
+        for folder in (STATE / "manifests", STATE / "bin"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_dead(lab: Lab) -> None:
+    """Forget machines that died or lost their network, and remove their remains, so that they can start anew."""
+    for cluster in lab.clusters():
+        machine = lab.machines[cluster.name]
+        if alive(machine) and network.connected(cluster):
+            continue
+        say(f"{cluster.name} had died; what is left of it is removed, and it has to start anew, empty")
+        _kill(machine)
+        _await_end(machine)
+        # The number may be another checkout's by now: then its links and cgroups are not ours to remove.
+        _clear(cluster, folder_only=_taken_by_another(lab))
+        del lab.machines[cluster.name]
+    if not lab.machines:
+        lab.number = -1
+    lab.save()
+
+
+def alive(machine: Machine) -> bool:
+    """Whether the machine's PID 1 runs, and is not another process with its number."""
+    return machine.pid > 0 and _start_time(machine.pid) == machine.started
+
+
+def kill(lab: Lab, cluster: Cluster, part: str) -> None:
+    """Kill a supervised process, or else the containers of the pods whose names begin with `part`. Raises LabError."""
+    machine = lab.machines[cluster.name]
+    if not alive(machine):
+        raise LabError(f"killing {part} of {cluster.name}: the whole machine is dead; run `python3 -m tests.lab up {cluster.name}`")
+    doing, inside = f"killing {part} of {cluster.name}", ["nsenter", f"--target={machine.pid}", "--pid", "--mount"]
+    pid_file = cluster.folder / "pids" / part
+    if pid_file.exists():
+        run([*inside, "kill", "-9", pid_file.read_text().strip()], doing=doing)
+        return
+    ctr = [*inside, "ctr", "--address", SOCKET, "--namespace", "k8s.io"]
+    chosen = f'labels."io.cri-containerd.kind"==container,labels."io.kubernetes.pod.name"~="^{part}"'
+    containers = run([*ctr, "containers", "ls", "--quiet", chosen], doing=doing).split()
+    running = run([*ctr, "tasks", "ls", "--quiet"], doing=doing).split()
+    killed = [container for container in containers if container in running]
+    for container in killed:
+        run([*ctr, "tasks", "kill", "--signal", "SIGKILL", container], doing=doing)
+    if not killed:
+        known = " ".join(sorted(path.name for path in (cluster.folder / "pids").iterdir()))
+        raise LabError(f"{doing}: neither a component ({known}) nor the beginning of a running pod's name")
+
+
+def _start(lab: Lab, built: Built, names: Sequence[str]) -> None:
+    # Held until every link is up: until then another checkout would take our number for free.
+    with exclusive(CACHE / "numbers", "choosing a lab number"):
+        if lab.number < 0:
+            lab.number = network.free_number()
+        network.make_bridge(lab.number)
+        for name in names:
+            lab.machines[name] = Machine(lab.free_index())
+            lab.save()
+            cluster = lab.cluster(name)
+            _clear(cluster)
+            _prepare(cluster, built)
+        for name in names:
+            lab.machines[name] = _launch(lab.cluster(name), lab.machines[name].index)
+            lab.save()
+            network.connect(lab.cluster(name), lab.machines[name].pid)
+    pki.write_kubeconfig(KUBECONFIG, lab.clusters(), "lab-admin")
+
+
+def _prepare(cluster: Cluster, built: Built) -> None:
+    cluster.folder.mkdir(parents=True)
+    pki.make_keys(cluster)
+    store.give(built.images, cluster.folder / "containerd")
+    cgroups.make(cluster)
+
+
+def _launch(cluster: Cluster, index: int) -> Machine:
+    spaces = ["--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc"]
+    command = ["unshare", *spaces, sys.executable, "-m", "tests.lab.machine", cluster.name]
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+    with (cluster.folder / "machine.log").open("wb") as log:
+        outer = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env={"PATH": path}
+        )
+    deadline = time.monotonic() + _END_LIMIT
+    while time.monotonic() < deadline and outer.poll() is None:
+        children = Path(f"/proc/{outer.pid}/task/{outer.pid}/children").read_text().split()
+        if children:
+            return Machine(index, int(children[0]), _start_time(int(children[0])))
+        time.sleep(0.01)
+    said = (cluster.folder / "machine.log").read_text().strip()
+    raise LabError(f"starting {cluster.name}: `unshare` made no machine: {said or 'it said nothing'}")
+
+
+def _await_ready(clusters: Sequence[Cluster]) -> None:
+    started, waiting = time.monotonic(), list(clusters)
+    while waiting:
+        for cluster in list(waiting):
+            if not missing_for_ready(cluster):
+                say(f"{cluster.name} is Ready after {time.monotonic() - started:.1f} s")
+                waiting.remove(cluster)
+        if time.monotonic() - started > _START_LIMIT:
+            late = waiting[0]
+            raise LabError(f"{late.name} is not Ready: {missing_for_ready(late)}; see {late.folder}/logs and machine.log, or run `down`")
+        time.sleep(0.3)
+
+
+def missing_for_ready(cluster: Cluster) -> str:
+    """What a cluster still lacks, in words; empty when it is Ready."""
+    try:
+        api = Api(cluster, timeout=3)
+        node = api.get(f"/api/v1/nodes/{cluster.node}")
+        if not any(found["type"] == "Ready" and found["status"] == "True" for found in node["status"]["conditions"]):
+            return "its node is not Ready"
+        if not api.get("/apis/apps/v1/namespaces/kube-system/deployments/coredns")["status"].get("availableReplicas"):
+            return "CoreDNS is not available"
+        established = api.get("/apis/cert-manager.io/v1")["resources"]
+        return "" if established else "cert-manager's CRDs are not there"
+    except ApiError as error:
+        return str(error)
+    except OSError as error:
+        return f"its API server at {cluster.server} does not answer ({error})"
+
+
+def _insist_on_answer(cluster: Cluster, pid: int) -> None:
+    if network.is_cut(cluster, pid):
+        say(f"{cluster.name} is cut off; `python3 -m tests.lab heal {cluster.name}` joins it again")
+        return
+    deadline = time.monotonic() + 30
+    while missing := missing_for_ready(cluster):
+        if time.monotonic() > deadline:
+            raise LabError(f"{cluster.name} runs but is not Ready: {missing}; run `python3 -m tests.lab down`, then `up`")
+        time.sleep(0.5)
+
+
+def _taken_by_another(lab: Lab) -> bool:
+    return not any(alive(machine) for machine in lab.machines.values()) and bool(network.ports(lab.number))
+
+
+def _clear(cluster: Cluster, *, folder_only: bool = False) -> None:
+    if not folder_only:
+        network.disconnect(cluster)
+        cgroups.remove(cluster)
+    shutil.rmtree(cluster.folder, ignore_errors=True)
+    if cluster.folder.exists():
+        raise LabError(f"removing {cluster.folder}: some of it is still in use; run `down` again")
+
+
+def _kill(machine: Machine) -> None:
+    if alive(machine):
+        os.kill(machine.pid, signal.SIGKILL)
+
+
+def _await_end(machine: Machine) -> None:
+    deadline = time.monotonic() + _END_LIMIT
+    while alive(machine):
+        if time.monotonic() > deadline:
+            raise LabError(f"ending the machine with PID {machine.pid}: it did not end in {_END_LIMIT:.0f} s; run `down` again")
+        time.sleep(0.02)
+
+
+def _start_time(pid: int) -> int:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return -1
+    return -1 if fields[0] in "ZX" else int(fields[19])
