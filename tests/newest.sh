@@ -5,11 +5,14 @@ cd "$(dirname "$0")/.."
 
 find_python() {
   local candidate
-  for candidate in python3.14 python3.13 python3.12 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[2-9]*/bin/python3; do
-    if "$candidate" -c 'import sys, venv; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then
-      command -v "$candidate"
-      return
-    fi
+  local minor candidate
+  for minor in 14 13 12; do
+    for candidate in "python3.$minor" "${PYENV_ROOT:-$HOME/.pyenv}/versions/3.$minor".*/bin/python3; do
+      if "$candidate" -c 'import ssl, venv' 2>/dev/null; then
+        command -v "$candidate"
+        return
+      fi
+    done
   done
   return 1
 }
@@ -26,5 +29,5 @@ if [ ! -e "$environment/stamp" ] || [ tests/newest.sh -nt "$environment/stamp" ]
   "$environment/bin/python" tests/install_collections.py
   touch "$environment/stamp"
 fi
-"$environment/bin/ansible" --version | head -1
+"$environment/bin/python" -c 'import ansible.release as core, sys; print("ansible-core", core.__version__, "on Python", sys.version.split()[0])'
 "$environment/bin/pytest" -o cache_dir=.cache/pytest-newest
