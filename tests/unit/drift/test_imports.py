@@ -10,8 +10,8 @@ import pytest
 from tests.unit.drift import tree
 
 VALUES = frozenset(
-    "__future__ base64 collections contextlib copy dataclasses datetime decimal difflib enum fractions functools hashlib ipaddress itertools json math operator re"
-    " string textwrap types typing".split()
+    "__future__ base64 collections contextlib copy dataclasses datetime decimal difflib enum fractions functools hashlib ipaddress"
+    " itertools json math operator re string textwrap types typing".split()
 )
 
 
