@@ -31,7 +31,7 @@ def redact(value: Any) -> Any:
 
 
 def _masked(inner: Any) -> Any:
-    return {key: MASK for key in inner} if isinstance(inner, Mapping) else MASK
+    return dict.fromkeys(inner, MASK) if isinstance(inner, Mapping) else MASK
 
 
 def _holds_secret(key: Any, inner: Any) -> bool:

@@ -43,7 +43,12 @@ class Client:
     """
 
     def __init__(
-        self, access: Access, *, patience: float = 15.0, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+        self,
+        access: Access,
+        *,
+        patience: float = 15.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.context = access.name
         self.requests = 0
@@ -129,11 +134,23 @@ class Client:
     def _path(self, ref: Ref) -> str:
         kind = self.find_kind(ref.api_version, ref.kind)
         if kind is None:
-            raise errors.Absent(self.context, f"applying {ref}", f"the cluster does not serve {ref.kind} of {ref.api_version}", "install its definition first")
+            raise errors.Absent(
+                self.context,
+                f"applying {ref}",
+                f"the cluster does not serve {ref.kind} of {ref.api_version}",
+                "install its definition first",
+            )
         return kind.path(ref.namespace, quote(ref.name, safe=""))
 
     def _request(
-        self, method: str, path: str, doing: str, *, query: Mapping[str, str] | None = None, body: Object | None = None, content: str = "application/json"
+        self,
+        method: str,
+        path: str,
+        doing: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Object | None = None,
+        content: str = "application/json",
     ) -> Object:
         url = f"{self._access.server.rstrip('/')}{path}" + (f"?{urlencode({k: v for k, v in query.items() if v})}" if query else "")
         sent = json.dumps(body).encode() if body is not None else None
@@ -148,7 +165,9 @@ class Client:
             self._sleep(max(wait, pause))
             pause = min(pause * 2, 2.0)
 
-    def _try(self, method: str, url: str, doing: str, sent: bytes | None, content: str) -> tuple[dict[str, Any] | errors.ClusterError, float | None]:
+    def _try(
+        self, method: str, url: str, doing: str, sent: bytes | None, content: str
+    ) -> tuple[dict[str, Any] | errors.ClusterError, float | None]:
         """One attempt: the answer or what went wrong, and the seconds to wait before another; None for "do not try again"."""
         self.requests += 1
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT, **({"Content-Type": content} if sent else {})}

@@ -29,7 +29,9 @@ class Patience:
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
 
 
-def wait_for(look: Callable[[], Verdict], patience: Patience, *, context: str, doing: str, say: Callable[[str], None] = lambda line: None) -> Verdict:
+def wait_for(
+    look: Callable[[], Verdict], patience: Patience, *, context: str, doing: str, say: Callable[[str], None] = lambda line: None
+) -> Verdict:
     """Looks until the verdict is "done", and returns it.
 
     Args:

@@ -18,7 +18,7 @@ from .._core.objects import kind_named
 from .._kube.client import Client
 from .._kube.errors import WrongCluster
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def access_of(options: Mapping[str, Any], *, path: str = "", default_kubeconfig: Any = None) -> Access:
@@ -58,7 +58,11 @@ def prove_identity(client: Client, access: Access) -> None:
     if access.cluster_uid:
         found = cluster_uid(client)
         if found != access.cluster_uid:
-            raise WrongCluster(client.context, "checking that this is the pinned cluster", f"its kube-system UID is {found}, the pin is {access.cluster_uid}")
+            raise WrongCluster(
+                client.context,
+                "checking that this is the pinned cluster",
+                f"its kube-system UID is {found}, the pin is {access.cluster_uid}",
+            )
 
 
 def cluster_uid(client: Client) -> str:
@@ -70,7 +74,7 @@ def cluster_uid(client: Client) -> str:
 def parse_yaml(text: str, path: str) -> Any:
     """YAML as a value. The error names the line and never quotes it: it may hold a secret."""
     try:
-        return yaml.load(text, Loader=_LOADER)
+        return yaml.load(text, Loader=YAML_LOADER)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark else ""

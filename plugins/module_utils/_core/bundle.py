@@ -1,0 +1,191 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The objects that install the operators: how what Kustomize rendered becomes what we want, and when it is all there."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .objects import KINDS, Object, Ref, ref_of
+from .verdict import Verdict
+
+# Every object of a bundle carries this label with the operators' namespace as its value, so that ours can be told from
+# everybody else's, listed in one request a kind, and removed.
+BUNDLE_LABEL = "k8ssandra.operator/bundle"
+INJECT_ANNOTATION = "cert-manager.io/inject-ca-from"
+
+# Upstream's order matters: what others need comes first, webhooks come last, or they would refuse what follows while nobody answers.
+_ORDER = ("Namespace", "CustomResourceDefinition", "ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding",
+          "ConfigMap", "Secret", "Service", "Issuer", "Certificate", "Deployment")  # fmt: skip
+_LAST = len(_ORDER)
+_OPERATOR_CONTAINERS = frozenset(("k8ssandra-operator", "manager"))
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What a user wants of an installation of the operators in one context.
+
+    Args:
+        namespace: where the operators run.
+        control_plane: whether this k8ssandra-operator reconciles K8ssandraClusters.
+        resources: the `resources` of the operators' containers; empty to keep what was rendered.
+    """
+
+    namespace: str
+    control_plane: bool
+    resources: Mapping[str, Any] = field(default_factory=dict)
+
+
+def flavour(control_plane: bool, cluster_scoped: bool) -> str:
+    """The folder of upstream's `config/deployments` for a role and a scope."""
+    return ("control-plane" if control_plane else "data-plane") + ("/cluster-scope" if cluster_scoped else "")
+
+
+def shape(rendered: Iterable[Object], wish: Installation) -> tuple[Object, ...]:
+    """The rendered objects as this installation wants them, in the order in which they are applied."""
+    bodies = [copy.deepcopy(dict(body)) for body in rendered if body]
+    rendered_in = next((str(body["metadata"]["name"]) for body in bodies if body.get("kind") == "Namespace"), "")
+    if not rendered_in:
+        bodies.insert(0, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": wish.namespace}})
+    shaped = [_label(_settle(_move(body, rendered_in, wish.namespace), wish), wish.namespace) for body in bodies]
+    return tuple(sorted(shaped, key=_rank))
+
+
+def definitions(bodies: Iterable[Object]) -> tuple[Object, ...]:
+    """The custom resource definitions among the objects."""
+    return tuple(body for body in bodies if body["kind"] == "CustomResourceDefinition")
+
+
+def needs_cert_manager(bodies: Iterable[Object]) -> bool:
+    """Whether the objects hold any of cert-manager's kinds."""
+    return any(str(body["apiVersion"]).startswith("cert-manager.io/") for body in bodies)
+
+
+def ours(body: Object | None) -> bool:
+    """Whether a live object carries the bundle's label."""
+    return BUNDLE_LABEL in ((body or {}).get("metadata", {}).get("labels") or {})
+
+
+def readiness(context: str, wanted: Iterable[Object], found: Mapping[Ref, Object]) -> Verdict:
+    """Whether everything that takes time is there: kinds served, operators running, certificates issued and trusted by the API server."""
+    waiting = [reason for body in wanted if (reason := _unready(ref_of(body), found.get(ref_of(body))))]
+    lines = tuple(f"{context}: {reason}" for reason in waiting)
+    return Verdict(not waiting, waiting[0] if waiting else "", context=context, lines=lines)
+
+
+def webhook_probes(wish: Installation) -> tuple[Object, ...]:
+    """Valid objects for a dry-run creation: an answer, even a refusal, proves that the operators' webhooks serve.
+
+    A data plane registers the K8ssandraCluster webhook too and serves none (k8ssandra-operator v1.26.0,
+    config/components/data-plane), so only a control plane is asked.
+    """
+    storage = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    metadata = {"name": "webhook-probe", "namespace": wish.namespace}
+    datacenter = {
+        "apiVersion": "cassandra.datastax.com/v1beta1", "kind": "CassandraDatacenter", "metadata": metadata,
+        "spec": {"clusterName": "webhook-probe", "serverType": "cassandra", "serverVersion": "4.1.8", "size": 1,
+                 "managementApiAuth": {"insecure": {}}, "storageConfig": {"cassandraDataVolumeClaimSpec": storage}},
+    }  # fmt: skip
+    cluster = {
+        "apiVersion": "k8ssandra.io/v1alpha1", "kind": "K8ssandraCluster", "metadata": metadata,
+        "spec": {"cassandra": {"serverVersion": "4.1.8", "datacenters": [{"metadata": {"name": "dc1"}, "size": 1}],
+                               "storageConfig": {"cassandraDataVolumeClaimSpec": storage}}},
+    }  # fmt: skip
+    return (datacenter, cluster) if wish.control_plane else (datacenter,)
+
+
+def _rank(body: Object) -> tuple[int, str]:
+    kind = str(body["kind"])
+    return (_ORDER.index(kind) if kind in _ORDER else _LAST, kind)
+
+
+def _move(body: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    """The same object in another namespace: also where bindings, webhooks and certificates name the namespace."""
+    metadata = body["metadata"]
+    if body["kind"] == "Namespace" and metadata["name"] == old:
+        metadata["name"] = new
+    known = KINDS.get((body["apiVersion"], body["kind"]))
+    if known is not None and known.namespaced and metadata.get("namespace", old) == old:
+        metadata["namespace"] = new
+    annotations = metadata.get("annotations") or {}
+    if annotations.get(INJECT_ANNOTATION, "").startswith(f"{old}/"):
+        annotations[INJECT_ANNOTATION] = annotations[INJECT_ANNOTATION].replace(f"{old}/", f"{new}/", 1)
+    for place in _namespaced_references(body):
+        if place.get("namespace") == old:
+            place["namespace"] = new
+    if body["kind"] == "Certificate":
+        body["spec"]["dnsNames"] = [name.replace(f".{old}.svc", f".{new}.svc") for name in body["spec"]["dnsNames"]]
+    return body
+
+
+def _namespaced_references(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from body.get("subjects") or ()
+    for webhook in body.get("webhooks") or ():
+        yield webhook.get("clientConfig", {}).get("service") or {}
+
+
+def _settle(body: dict[str, Any], wish: Installation) -> dict[str, Any]:
+    body.pop("status", None)
+    body["metadata"].pop("creationTimestamp", None)
+    if body["kind"] == "Deployment":
+        for container in body["spec"]["template"]["spec"]["containers"]:
+            if container["name"] in _OPERATOR_CONTAINERS and wish.resources:
+                container["resources"] = dict(wish.resources)
+            for variable in container.get("env") or ():
+                if variable["name"] == "K8SSANDRA_CONTROL_PLANE":
+                    variable["value"] = str(wish.control_plane).lower()
+    return body
+
+
+def _label(body: dict[str, Any], namespace: str) -> dict[str, Any]:
+    body["metadata"]["labels"] = {**(body["metadata"].get("labels") or {}), BUNDLE_LABEL: namespace}
+    return body
+
+
+def _unready(ref: Ref, found: Object | None) -> str:
+    judge = _JUDGES.get(ref.kind)
+    if judge is None:
+        return ""
+    return judge(found) and f"{ref}: {judge(found)}" if found is not None else f"{ref} is not there"
+
+
+def _unestablished(definition: Object) -> str:
+    return "" if _condition(definition, "Established") == "True" else "is not served yet"
+
+
+def _unavailable(deployment: Object) -> str:
+    status, wanted = deployment.get("status") or {}, deployment["spec"].get("replicas", 1)
+    if status.get("observedGeneration", 0) < deployment["metadata"].get("generation", 0):
+        return "its controller has not seen the change yet"
+    ready = min(status.get("updatedReplicas", 0), status.get("availableReplicas", 0))
+    if ready < wanted or status.get("replicas", 0) > wanted:
+        return f"{ready} of {wanted} pods available"
+    return ""
+
+
+def _unissued(certificate: Object) -> str:
+    return "" if _condition(certificate, "Ready") == "True" else "is not issued yet; cert-manager does that"
+
+
+def _untrusted(configuration: Object) -> str:
+    injected = INJECT_ANNOTATION in (configuration["metadata"].get("annotations") or {})
+    bare = [webhook["name"] for webhook in configuration.get("webhooks") or () if not webhook["clientConfig"].get("caBundle")]
+    return f"webhook {bare[0]} has no caBundle yet; cert-manager's CA injector writes it" if injected and bare else ""
+
+
+def _condition(body: Object, name: str) -> str:
+    conditions = (body.get("status") or {}).get("conditions") or ()
+    return next((str(entry.get("status")) for entry in conditions if entry.get("type") == name), "Unknown")
+
+
+_JUDGES = {
+    "CustomResourceDefinition": _unestablished,
+    "Deployment": _unavailable,
+    "Certificate": _unissued,
+    "MutatingWebhookConfiguration": _untrusted,
+    "ValidatingWebhookConfiguration": _untrusted,
+}

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading, applying and removing a bundle of objects in one context."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from .._core.bundle import BUNDLE_LABEL, definitions, needs_cert_manager, ours, readiness
+from .._core.objects import Kind, Object, Ref, kind_named, ref_of
+from .._core.plan import Plan, Step, plan_absence, plan_presence
+from .._core.verdict import Verdict
+from . import errors
+from .api import Api
+from .apply import carry_out, confirm
+
+# Removed with the operators only when nobody keeps an object of theirs: removing a definition removes all its objects.
+_KEPT_LAST = ("CustomResourceDefinition", "Namespace")
+_TAKES_TIME = ("CustomResourceDefinition", "Deployment", "Certificate", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+
+
+def read_bundle(api: Api, wanted: Sequence[Object], namespace: str) -> dict[Ref, Object]:
+    """The live objects of the bundle, and those that it no longer wants: one list a kind by label, then the unlabelled one by one."""
+    found: dict[Ref, Object] = {}
+    for kind in _kinds_of(api, wanted):
+        for body in api.list(kind, namespace if kind.namespaced else "", {BUNDLE_LABEL: namespace}) or ():
+            found[ref_of(body)] = body
+    for ref in (ref_of(body) for body in wanted):
+        if ref not in found and (body := api.get(ref)) is not None:
+            found[ref] = body
+    return found
+
+
+def plan_bundle(api: Api, wanted: Sequence[Object], found: dict[Ref, Object], *, force: bool) -> Plan:
+    """The steps that install the bundle. A namespace that was there before us is used and left as it is."""
+    foreign = [body for body in wanted if body["kind"] == "Namespace" and ref_of(body) in found and not ours(found[ref_of(body)])]
+    plan = confirm(api, plan_presence(api.context, (body for body in wanted if body not in foreign), found), force=force)
+    refs = {ref_of(body) for body in wanted}
+    stale = [ref for ref in found if ref not in refs and ref.kind not in _KEPT_LAST]
+    return plan + plan_absence(api.context, stale, found, "is no longer part of the bundle")
+
+
+def require_cert_manager(api: Api, wanted: Sequence[Object], plan: Plan, *, probe: bool, namespace: str) -> None:
+    """Proves that cert-manager is there and answers, before anything that needs it is written. Raises `Absent`.
+
+    Args:
+        probe: also ask its webhook, by a dry-run creation: it refuses while it is not ready.
+        namespace: one that exists, for the probe.
+    """
+    if not needs_cert_manager(wanted) or not plan:
+        return
+    doing = "looking for cert-manager, which issues the certificates of the operators' webhooks"
+    served = api.get(kind_named("CustomResourceDefinition").ref("certificates.cert-manager.io"))
+    if readiness(api.context, [served], {ref_of(served): served}).reason if served else True:
+        found = "its definitions are there and not served yet" if served else "the cluster has no certificates.cert-manager.io"
+        raise errors.Absent(api.context, doing, found, "install cert-manager in this cluster and run again")
+    if probe:
+        issuer = {"apiVersion": "cert-manager.io/v1", "kind": "Issuer", "metadata": {"generateName": "probe-"}, "spec": {"selfSigned": {}}}
+        api.create(kind_named("Issuer").path(namespace), issuer, dry_run=True)
+
+
+def install(api: Api, plan: Plan, wait_for_definitions: Callable[[], object], *, force: bool, say: Callable[[str], None]) -> None:
+    """Carries the plan out: definitions first, the rest when the API server serves them."""
+    kinds = ("Namespace", "CustomResourceDefinition")
+    first = Plan(tuple(step for step in plan.steps if step.ref.kind in kinds))
+    carry_out(api, first, force=force, say=say)
+    if first:
+        wait_for_definitions()
+    carry_out(api, Plan(tuple(step for step in plan.steps if step.ref.kind not in kinds)), force=force, say=say)
+
+
+def look(api: Api, wanted: Sequence[Object], namespace: str, kinds: Iterable[str] = _TAKES_TIME) -> Verdict:
+    """Reads those objects of the bundle that take time and judges them."""
+    watched = [body for body in wanted if body["kind"] in kinds]
+    found: dict[Ref, Object] = {}
+    for kind in _kinds_of(api, watched):
+        for body in api.list(kind, namespace if kind.namespaced else "", {BUNDLE_LABEL: namespace}) or ():
+            found[ref_of(body)] = body
+    return readiness(api.context, watched, found)
+
+
+def plan_removal(api: Api, kinds: Sequence[Kind], namespace: str) -> Plan:
+    """The steps that remove everything that carries the bundle's label, definitions and the namespace last.
+
+    Raises:
+        Conflict: an object of a kind that would go is still there: it would go with its kind.
+    """
+    found: dict[Ref, Object] = {}
+    for kind in kinds:
+        for body in api.list(kind, namespace if kind.namespaced else "", {BUNDLE_LABEL: namespace}) or ():
+            found[ref_of(body)] = body
+    _refuse_while_used(api, [body for body in found.values() if body["kind"] == "CustomResourceDefinition"])
+    steps = plan_absence(api.context, found, found, "belongs to the operators").steps
+    return Plan(tuple(sorted(steps, key=_removal_rank)))
+
+
+def _refuse_while_used(api: Api, defined: Sequence[Object]) -> None:
+    for definition in definitions(defined):
+        spec = definition["spec"]
+        served = next(version["name"] for version in spec["versions"] if version.get("served"))
+        kind = Kind(f"{spec['group']}/{served}", spec["names"]["kind"], spec["names"]["plural"], spec["scope"] == "Namespaced")
+        left = api.list(kind) or ()
+        if left:
+            found = f"{len(left)} {kind.plural} are still there, first {ref_of(left[0])}"
+            raise errors.Conflict(api.context, "removing the operators", found, "remove them first, by the module that made them")
+
+
+def _removal_rank(step: Step) -> int:
+    webhooks_first = 0 if step.ref.kind.endswith("WebhookConfiguration") else 1
+    return 2 + _KEPT_LAST.index(step.ref.kind) if step.ref.kind in _KEPT_LAST else webhooks_first
+
+
+def _kinds_of(api: Api, bodies: Iterable[Object]) -> list[Kind]:
+    named = dict.fromkeys((str(body["apiVersion"]), str(body["kind"])) for body in bodies)
+    return [kind for kind in (api.find_kind(*name) for name in named) if kind is not None]

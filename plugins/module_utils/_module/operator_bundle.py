@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operators in one context: rendered, applied as one plan, awaited."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from .._core.bundle import Installation, readiness, shape, webhook_probes
+from .._core.errors import SpecError
+from .._core.objects import KINDS, Object
+from .._core.plan import Plan
+from .._core.verdict import Verdict
+from .._kube import errors
+from .._kube.apply import carry_out
+from .._kube.bundle import install, look, plan_bundle, plan_removal, read_bundle, require_cert_manager
+from .._kube.client import Client
+from .._kube.wait import Patience, wait_for
+from .argspec import CONTEXT, WAIT
+from .connect import access_of, connected
+from .definition import Definition
+from .kustomize import base_of, render
+from .run import Call, outcome
+
+_WAITING = "waiting for the operators"
+
+
+def keep_operators(call: Call) -> dict[str, Any]:
+    """Installs, repairs, upgrades or removes the operators in one context."""
+    access = access_of(call.parameters)
+    if call.parameters["state"] == "absent":
+        with connected(access) as api:
+            return _remove(call, api)
+    wish, wanted = _wanted(call)
+    with connected(access) as api:
+        api.learn_kinds(wanted)
+        found = read_bundle(api, wanted, wish.namespace)
+        plan = plan_bundle(api, wanted, found, force=call.parameters["force_conflicts"])
+        require_cert_manager(api, wanted, plan, probe=not call.check_mode, namespace="default")
+        if call.check_mode:
+            return outcome(plan, objects=len(wanted))
+        _install(call, api, wish, wanted, plan)
+        if call.parameters["wait"] and (plan or not readiness(api.context, wanted, found).done):
+            _await(call, api, wish, wanted, plan)
+        return outcome(plan, objects=len(wanted))
+
+
+def _wanted(call: Call) -> tuple[Installation, tuple[Object, ...]]:
+    parameters = call.parameters
+    base = base_of(parameters["kustomize"], control_plane=parameters["control_plane"], cluster_scoped=parameters["cluster_scoped"])
+    wish = Installation(parameters["namespace"], parameters["control_plane"], parameters["resources"])
+    bodies = shape(render(base, parameters["kustomize_binary"]), wish)
+    if not any(body["kind"] == "Deployment" for body in bodies):
+        raise SpecError("kustomize", f"{base} renders no Deployment: this does not install an operator")
+    return wish, bodies
+
+
+def _install(call: Call, api: Client, wish: Installation, wanted: tuple[Object, ...], plan: Plan) -> None:
+    def wait_for_definitions() -> Verdict:
+        doing = "waiting for the operators' kinds"
+        return wait_for(
+            partial(look, api, wanted, wish.namespace, ("CustomResourceDefinition",)), _patience(call), context=api.context, doing=doing
+        )
+
+    install(api, plan, wait_for_definitions, force=call.parameters["force_conflicts"], say=call.say)
+
+
+def _await(call: Call, api: Client, wish: Installation, wanted: tuple[Object, ...], plan: Plan) -> None:
+    wait_for(lambda: look(api, wanted, wish.namespace), _patience(call), context=api.context, doing=_WAITING, say=call.say)
+    if plan:
+        wait_for(lambda: _webhooks(api, wish), _patience(call), context=api.context, doing="waiting for the webhooks", say=call.say)
+
+
+def _webhooks(api: Client, wish: Installation) -> Verdict:
+    for probe in webhook_probes(wish):
+        kind = KINDS[str(probe["apiVersion"]), str(probe["kind"])]
+        try:
+            api.create(kind.path(wish.namespace), probe, dry_run=True)
+        except errors.Unavailable as problem:
+            reason = f"the webhook of {kind.plural} does not answer yet: {problem.found}"
+            return Verdict(False, reason, context=api.context, lines=(f"{api.context}: the webhook of {kind.plural} does not answer yet",))
+        except (errors.Denied, errors.Invalid):
+            continue
+    return Verdict(True)
+
+
+def _remove(call: Call, api: Client) -> dict[str, Any]:
+    namespace = call.parameters["namespace"]
+    plan = plan_removal(api, list(KINDS.values()), namespace)
+    if not call.check_mode:
+        carry_out(api, plan, say=call.say)
+        if call.parameters["wait"] and plan:
+            wait_for(lambda: _gone(api, plan), _patience(call), context=api.context, doing="waiting for removal", say=call.say)
+    return outcome(plan, objects=len(plan.steps))
+
+
+def _gone(api: Client, plan: Plan) -> Verdict:
+    """Namespaces and definitions go last and take the longest; when they are gone, so is everything in them."""
+    slow = [step.ref for step in plan.steps if step.ref.kind in ("CustomResourceDefinition", "Namespace")]
+    left = [ref for ref in slow if api.get(ref) is not None]
+    return Verdict(
+        not left, f"{left[0]} is still being removed" if left else "", lines=tuple(f"{api.context}: {ref} is going" for ref in left)
+    )
+
+
+def _patience(call: Call) -> Patience:
+    return Patience(float(call.parameters["wait_timeout"]), float(call.parameters["wait_sleep"]))
+
+
+OPERATOR_BUNDLE = Definition(
+    name="operator_bundle",
+    argument_spec={
+        **CONTEXT,
+        "namespace": {"type": "str", "default": "k8ssandra-operator"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "kustomize": {"type": "str"},
+        "kustomize_binary": {"type": "path"},
+        "control_plane": {"type": "bool", "default": False},
+        "cluster_scoped": {"type": "bool", "default": False},
+        "resources": {"type": "dict", "default": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "512Mi"}}},
+        "force_conflicts": {"type": "bool", "default": False},
+        **WAIT,
+    },
+    composition=keep_operators,
+    rules={"required_if": [("state", "present", ("kustomize",))]},
+)

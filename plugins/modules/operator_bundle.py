@@ -1,0 +1,128 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: operator_bundle
+short_description: Install, repair, upgrade or remove the operators in one context
+version_added: 0.1.0
+author: The k8ssandra.operator authors (@k8ssandra)
+description:
+  - Renders a Kustomize base with k8ssandra-operator and cass-operator, and applies it to one context as one plan by server-side apply,
+    custom resource definitions first, then waits until the operators and their webhooks serve.
+  - An object is written only when a field that the base sets differs from what is there.
+  - Objects that an earlier base had and this one has not are removed, except custom resource definitions and the namespace.
+  - cert-manager issues the certificates of the operators' webhooks. The module never installs it, and fails before any write when
+    it is not there or does not answer.
+options:
+  namespace:
+    description: The namespace of the operators. It is made when it is missing; one that was there before is used as it is.
+    type: str
+    default: k8ssandra-operator
+  state:
+    description:
+      - V(present) installs, repairs or upgrades.
+      - V(absent) removes what this module installed, and refuses while an object of the operators' kinds is left.
+    type: str
+    choices: [present, absent]
+    default: present
+  kustomize:
+    description:
+      - A folder or URL, as C(kubectl kustomize) takes it. Required when O(state=present).
+      - Upstream's C(config/deployments), in which the folder for O(control_plane) and O(cluster_scoped) is chosen, or a kustomization of
+        your own over it.
+    type: str
+  kustomize_binary:
+    description:
+      - The C(kustomize) or C(kubectl) to render with.
+      - Without it, the first found beside the Python that runs the task, then in E(PATH).
+    type: path
+  control_plane:
+    description: Whether the operator of this context reconciles K8ssandraClusters (control plane), or only runs datacenters (data plane).
+    type: bool
+    default: false
+  cluster_scoped:
+    description: Whether the operators watch all namespaces instead of their own.
+    type: bool
+    default: false
+  resources:
+    description:
+      - The compute resources of the operators' containers. An empty mapping keeps what the base says.
+      - Upstream's memory limit of 128Mi is too small for a control plane of several clusters.
+    type: dict
+    default:
+      requests: {cpu: 100m, memory: 64Mi}
+      limits: {memory: 512Mi}
+  force_conflicts:
+    description: Take over fields that another field manager owns, instead of failing with the manager's name.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - k8ssandra.operator.attributes
+  - k8ssandra.operator.context
+  - k8ssandra.operator.wait
+"""
+
+EXAMPLES = r"""
+- name: Install the operators of a data plane
+  k8ssandra.operator.operator_bundle:
+    kubeconfig: ~/.kube/config
+    context: east
+    kustomize: github.com/k8ssandra/k8ssandra-operator/config/deployments?ref=v1.26.0
+
+- name: Install the operators of the control plane from a local copy
+  k8ssandra.operator.operator_bundle:
+    kubeconfig: ~/.kube/config
+    context: hub
+    kustomize: /srv/k8ssandra-operator/config/deployments
+    control_plane: true
+
+- name: Remove the operators
+  k8ssandra.operator.operator_bundle:
+    kubeconfig: ~/.kube/config
+    context: east
+    state: absent
+"""
+
+RETURN = r"""
+plan:
+  description: What was done, or would be done in check mode, in order.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    context:
+      description: The context of the step.
+      type: str
+    verb:
+      description: V(create), V(update) or V(delete).
+      type: str
+    object:
+      description: The object, as kind, namespace and name.
+      type: str
+    why:
+      description: Why the step is needed.
+      type: str
+  sample:
+    - {context: east, verb: create, object: Deployment k8ssandra-operator/k8ssandra-operator, why: is not there}
+objects:
+  description: How many objects belong to the bundle.
+  returned: success
+  type: int
+  sample: 45
+"""
+
+from ..module_utils._module.ansible_module import run_module
+from ..module_utils._module.operator_bundle import OPERATOR_BUNDLE
+
+
+def main() -> None:
+    """Runs the composition as a module."""
+    run_module(OPERATOR_BUNDLE)
+
+
+if __name__ == "__main__":
+    main()
