@@ -123,7 +123,7 @@ def query_log(request: Request) -> Answer:
     """Turn full query logging on or off."""
     if request.query.get("enabled") == "true":
         signature = "enableFullQueryLogger(java.lang.String,java.lang.String,java.lang.Boolean,int,long,java.lang.String,int)"
-        jmx.call(signature, "/var/log/cassandra/fql", "HOURLY", True, 1 << 20, 1 << 28, "", 10)
+        jmx.call(signature, "/var/log/cassandra/fql", "HOURLY", True, 1 << 20, 1 << 28, None, 10)
     else:
         jmx.call("stopFullQueryLogger")
     return 200, "OK"

@@ -42,6 +42,8 @@ def answer(method: str, path: str, query: dict[str, str], body: Any) -> tuple[in
         return 404, f"no such operation: {method} {path}"
     try:
         return route(Request(query, body or {}))
+    except KeyError as missing:
+        return 400, f"the request lacks {missing}"
     except Exception as problem:  # the last one to see it: every fault becomes an answer
         text = f"{type(problem).__name__}: {problem}"
         return 500, text.replace(query["password"], "******") if query.get("password") else text
