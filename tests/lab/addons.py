@@ -12,16 +12,17 @@ _SYSTEM = "kube-system"
 _LABELS = {"k8s-app": "kube-dns"}
 _RBAC = "rbac.authorization.k8s.io"
 _COREFILE = """\
-.:53 {
+cluster.local:53 in-addr.arpa:53 {
     errors
-    health :8080
     ready :8181
     kubernetes cluster.local in-addr.arpa {
         pods insecure
         ttl 5
     }
-    # Nothing outside of the lab has a name in it.
-    template ANY ANY . {
+}
+# Nothing outside of the lab has a name in it.
+.:53 {
+    template ANY ANY {
         rcode NXDOMAIN
     }
 }

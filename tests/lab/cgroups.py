@@ -15,6 +15,8 @@ _CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blk
 def make(cluster: Cluster) -> None:
     """Make the root that kubelet is told to use: it makes everything below it, but not the root itself."""
     for parent in _parents():
+        if parent != _ROOT and parent.name not in _CONTROLLERS:
+            continue
         group = parent / cluster.link
         group.mkdir(exist_ok=True)
         for setting in ("cpuset.cpus", "cpuset.mems"):
@@ -50,4 +52,4 @@ def _remove_tree(group: Path) -> None:
 def _parents() -> list[Path]:
     if (_ROOT / "cgroup.controllers").exists():
         return [_ROOT]
-    return [_ROOT / name for name in _CONTROLLERS if (_ROOT / name).is_dir()]
+    return [path for path in _ROOT.iterdir() if (path / "cgroup.procs").exists()]
