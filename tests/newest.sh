@@ -30,4 +30,13 @@ if [ ! -e "$environment/stamp" ] || [ tests/newest.sh -nt "$environment/stamp" ]
   touch "$environment/stamp"
 fi
 "$environment/bin/python" -c 'import ansible.release as core, sys; print("ansible-core", core.__version__, "on Python", sys.version.split()[0])'
+"$environment/bin/python" -W error - <<'IMPORT_EVERYTHING'
+import importlib
+import pathlib
+
+names = [".".join(path.with_suffix("").parts) for path in sorted(pathlib.Path("plugins").rglob("*.py")) if path.stem != "__init__"]
+for name in names:
+    importlib.import_module(f"ansible_collections.k8ssandra.operator.{name}")
+print(len(names), "plugin files can be imported")
+IMPORT_EVERYTHING
 "$environment/bin/pytest" -o cache_dir=.cache/pytest-newest
