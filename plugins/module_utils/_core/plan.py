@@ -12,7 +12,7 @@ from typing import Any
 
 from .diff import Change, changes
 from .objects import Object, Ref, ref_of
-from .redact import redact
+from .redact import MASK, redact
 
 FIELD_MANAGER = "k8ssandra.operator"
 
@@ -148,9 +148,16 @@ def _diff_of(step: Step) -> dict[str, Any]:
         after = {str(change): _shown(change.wanted, secret) for change in step.changes}
     else:
         before = {} if step.verb is Verb.CREATE else {"object": str(step.ref)}
-        after = redact(step.body) if step.body is not None else {}
+        after = _condensed(redact(step.body)) if step.body is not None else {}
     return {"before_header": header, "after_header": f"{header} ({step.verb.value})", "before": before, "after": after}
 
 
 def _shown(value: Any, secret: bool) -> Any:
-    return "(masked)" if secret and value is not None else redact(value)
+    return MASK if secret and value is not None else _condensed(redact(value))
+
+
+def _condensed(value: Any) -> Any:
+    """Without what nobody reads: the schema of a custom resource definition alone has up to 30,000 lines."""
+    if isinstance(value, dict):
+        return {key: "(a schema)" if key == "openAPIV3Schema" else _condensed(inner) for key, inner in value.items()}
+    return [_condensed(inner) for inner in value] if isinstance(value, list) else value
