@@ -35,6 +35,7 @@ LAW: dict[str, Callable[[str], bool]] = {
     "plugins/modules": _is_standard_or("ansible.module_utils"),
     "plugins/plugin_utils": _is_standard_or("ansible"),
     "plugins/action": _is_standard_or("ansible"),
+    "plugins/filter": _is_standard_or("ansible.errors"),
     "plugins/doc_fragments": lambda name: name == "__future__",
 }
 
