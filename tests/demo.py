@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from cassandra import ConsistencyLevel
 from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, Session
@@ -46,7 +47,7 @@ class Datacenter:
 
 def datacenters(kubeconfig: Path) -> list[Datacenter]:
     """Every datacenter in every context of a kubeconfig."""
-    contexts, _current = config.list_kube_config_contexts(str(kubeconfig))
+    contexts = yaml.safe_load(kubeconfig.read_text())["contexts"]
     return sorted((found for context in contexts for found in _datacenters_in(kubeconfig, context["name"])), key=lambda dc: dc.name)
 
 
