@@ -33,18 +33,24 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _act(asked: argparse.Namespace) -> None:
-    if asked.command == "build":
-        built = build()
-        if asked.link_tools:
-            link_tools(built, asked.link_tools)
-    elif asked.command == "up":
-        lifecycle.up(build(), asked.names or _DEFAULT)
-    elif asked.command == "down":
-        lifecycle.down()
-    elif asked.command == "status":
+    if asked.command == "status":
         _status(Lab.load())
+    elif asked.command in ("up", "down", "build"):
+        with exclusive(STATE / "lock", "working on this checkout's lab"):
+            _change(asked)
     else:
         _fault(asked, Lab.load())
+
+
+def _change(asked: argparse.Namespace) -> None:
+    if asked.command == "down":
+        lifecycle.down()
+        return
+    built = build()
+    if asked.command == "up":
+        lifecycle.up(built, asked.names or _DEFAULT)
+    elif asked.link_tools:
+        link_tools(built, asked.link_tools)
 
 
 def _fault(asked: argparse.Namespace, lab: Lab) -> None:
@@ -78,8 +84,7 @@ def _status(lab: Lab) -> None:
 def main() -> int:
     asked = _parser().parse_args()
     try:
-        with exclusive(STATE / "lock", "working on this checkout's lab"):
-            _act(asked)
+        _act(asked)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1

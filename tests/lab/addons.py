@@ -40,9 +40,8 @@ def apply(api: Api) -> None:
     for definition in sorted((MANIFESTS / "cert-manager").glob("*.yaml")):
         # The files are chart templates, but only their labels are templated.
         plain = re.sub(r"(?m)^.*\{\{.*$\n", "", definition.read_text())
-        name = re.search(r"(?m)^  name: (\S+)$", plain)
-        if name:
-            api.apply(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name[1]}", plain.encode())
+        if named := re.search(r"(?m)^  name: (\S+)$", plain):
+            api.apply(f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{named[1]}", plain.encode())
 
 
 _STORAGE_CLASS: Object = {

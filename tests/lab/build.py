@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import store
+from . import cassandra_image, store
 from .images import write_archive, write_layer
 from .layout import CACHE, MANIFESTS, STATE
 from .steps import LabError, exclusive, run, say, step
@@ -167,9 +166,7 @@ def _own_images(groups: dict[str, Path]) -> list[Path]:
 
 
 def _cassandra_images() -> list[Path]:
-    if importlib.util.find_spec("tests.lab.cassandra_image") is None:
-        return []
-    return importlib.import_module("tests.lab.cassandra_image").build_images(CACHE, say)
+    return cassandra_image.build_images(CACHE, say)
 
 
 def _link_binaries(groups: dict[str, Path]) -> None:
@@ -181,11 +178,15 @@ def _link_binaries(groups: dict[str, Path]) -> None:
 
 
 def _copy_manifests(built: Path) -> None:
-    if not MANIFESTS.exists():
-        unfinished = MANIFESTS.with_name("manifests.part")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(built, unfinished)
-        unfinished.rename(MANIFESTS)
+    origin = MANIFESTS / ".built-from"
+    if origin.exists() and origin.read_text() == str(built):
+        return
+    unfinished = MANIFESTS.with_name("manifests.part")
+    for stale in (unfinished, MANIFESTS):
+        shutil.rmtree(stale, ignore_errors=True)
+    shutil.copytree(built, unfinished)
+    (unfinished / origin.name).write_text(str(built))
+    unfinished.rename(MANIFESTS)
 
 
 def _link(link: Path, target: Path) -> None:

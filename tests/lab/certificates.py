@@ -21,9 +21,9 @@ _CLUSTER_RESOURCES = "cert-manager"  # the namespace where cert-manager looks fo
 
 def answer(api: Api, issuers: Sequence[Object], wanted: Sequence[Object], secrets: Sequence[Object]) -> None:
     """Make every Issuer ready that can be, and write the Secret of every Certificate. Raises ApiError, OSError."""
-    for issuer in issuers:
-        if "selfSigned" in issuer["spec"] or _authority(issuer, secrets):
-            _mark_ready(api, _issuer_path(issuer), issuer, "IsReady", "The lab signs for this issuer")
+    for offered in issuers:
+        if "selfSigned" in offered["spec"] or _authority(offered, secrets):
+            _mark_ready(api, _issuer_path(offered), offered, "IsReady", "The lab signs for this issuer")
     for certificate in wanted:
         issuer = _issuer_of(certificate, issuers)
         signer = _authority(issuer, secrets) if issuer else None
@@ -36,9 +36,7 @@ def answer(api: Api, issuers: Sequence[Object], wanted: Sequence[Object], secret
         _mark_ready(api, path, certificate, "Ready", "Certificate is up to date and has not expired")
 
 
-def inject_into_webhooks(
-    api: Api, path: str, webhooks: Sequence[Object], wanted: Sequence[Object], secrets: Sequence[Object]
-) -> None:
+def inject_into_webhooks(api: Api, path: str, webhooks: Sequence[Object], wanted: Sequence[Object], secrets: Sequence[Object]) -> None:
     """Write the authority that a webhook configuration asks for into each of its webhooks. Raises ApiError, OSError."""
     for configuration in webhooks:
         authority = _wanted_authority(configuration, wanted, secrets)

@@ -36,10 +36,6 @@ def remove(cluster: Cluster) -> None:
         time.sleep(0.02)
 
 
-def exists(cluster: Cluster) -> bool:
-    return any((parent / cluster.link).exists() for parent in _parents())
-
-
 def _remove_tree(group: Path) -> None:
     for child in [path for path in group.iterdir() if path.is_dir()]:
         _remove_tree(child)

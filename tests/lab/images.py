@@ -42,10 +42,7 @@ def write_archive(
             "rootfs": {"type": "layers", "diff_ids": digests},
         }
     )
-    described = [
-        _descriptor(f"{_IMAGE}.layer.v1.tar", digest, layer.stat().st_size)
-        for digest, layer in zip(digests, layers, strict=True)
-    ]
+    described = [_descriptor(f"{_IMAGE}.layer.v1.tar", digest, layer.stat().st_size) for digest, layer in zip(digests, layers, strict=True)]
     manifest = _blob(
         {
             "schemaVersion": 2,

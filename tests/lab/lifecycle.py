@@ -43,13 +43,7 @@ def down() -> None:
     """End all machines of this checkout and remove what they made. Raises LabError."""
     lab = Lab.load()
     with step(f"ending {' '.join(lab.machines) or 'nothing'}"):
-        for machine in lab.machines.values():
-            _kill(machine)
-        for cluster in lab.clusters():
-            _await_end(lab.machines[cluster.name])
-            _clear(cluster)
-        if lab.number >= 0 and not network.ports(lab.number):
-            network.remove_bridge(lab.number)
+        _remove(lab, list(lab.machines))
         for path in (STATE / "lab.json", KUBECONFIG):
             path.unlink(missing_ok=True)
         for folder in (STATE / "manifests", STATE / "bin"):
@@ -58,19 +52,10 @@ def down() -> None:
 
 def clear_dead(lab: Lab) -> None:
     """Forget machines that died or lost their network, and remove their remains, so that they can start anew."""
-    for cluster in lab.clusters():
-        machine = lab.machines[cluster.name]
-        if alive(machine) and network.connected(cluster):
-            continue
-        say(f"{cluster.name} had died; what is left of it is removed, and it has to start anew, empty")
-        _kill(machine)
-        _await_end(machine)
-        # The number may be another checkout's by now: then its links and cgroups are not ours to remove.
-        _clear(cluster, folder_only=_taken_by_another(lab))
-        del lab.machines[cluster.name]
-    if not lab.machines:
-        lab.number = -1
-    lab.save()
+    dead = [cluster.name for cluster in lab.clusters() if not (alive(lab.machines[cluster.name]) and network.connected(cluster))]
+    if dead:
+        say(f"{' '.join(dead)} had died: what is left is removed; a new start is an empty one")
+        _remove(lab, dead)
 
 
 def alive(machine: Machine) -> bool:
@@ -185,12 +170,26 @@ def _insist_on_answer(cluster: Cluster, pid: int) -> None:
         time.sleep(0.5)
 
 
-def _taken_by_another(lab: Lab) -> bool:
-    return not any(alive(machine) for machine in lab.machines.values()) and bool(network.ports(lab.number))
+def _remove(lab: Lab, names: Sequence[str]) -> None:
+    """End machines, remove all that is theirs, and give the lab's number back with the last."""
+    with exclusive(CACHE / "numbers", "choosing a lab number"):
+        # When all of ours died and the bridge has ports, another checkout has taken the number: its things stay.
+        ours = any(alive(machine) for machine in lab.machines.values()) or not network.ports(lab.number)
+        for name in names:
+            _kill(lab.machines[name])
+        for name in names:
+            _await_end(lab.machines[name])
+            _clear(lab.cluster(name), on_host=ours)
+            del lab.machines[name]
+        if not lab.machines:
+            if ours:
+                network.remove_bridge(lab.number)
+            lab.number = -1
+        lab.save()
 
 
-def _clear(cluster: Cluster, *, folder_only: bool = False) -> None:
-    if not folder_only:
+def _clear(cluster: Cluster, *, on_host: bool = True) -> None:
+    if on_host:
         network.disconnect(cluster)
         cgroups.remove(cluster)
     shutil.rmtree(cluster.folder, ignore_errors=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 from . import network
 from .components import Component, components, write_configuration
 from .layout import Cluster, Lab
-from .steps import run
+from .steps import LabError, run
 
 _FIRST_DELAY, _LONGEST_DELAY = 1.0, 10.0  # seconds before a process that ended is started again
 _SETTLED = 30.0  # seconds after which a process counts as healthy, and its delay begins anew
@@ -94,13 +94,21 @@ def mount_folders(cluster: Cluster) -> None:
         run(["mount", "--bind", source, target], doing=doing)
 
 
+def await_network() -> None:
+    """Wait until lifecycle.py has connected us. Raises LabError after 30 s: it died, and nobody knows of this machine."""
+    deadline = time.monotonic() + 30
+    while not Path("/proc/sys/net/ipv4/conf/eth0").exists():
+        if time.monotonic() > deadline:
+            raise LabError("waiting for the network card: nobody connected this machine; run `up` again")
+        time.sleep(0.02)
+
+
 def main() -> None:
     """Become the machine of the cluster named by the first argument; never returns."""
     cluster = Lab.load().cluster(sys.argv[1])
     socket.sethostname(cluster.node)
     mount_folders(cluster)
-    while not Path("/proc/sys/net/ipv4/conf/eth0").exists():  # lifecycle.py connects us
-        time.sleep(0.02)
+    await_network()
     network.configure_machine(cluster)
     write_configuration(cluster)
     supervise(cluster)

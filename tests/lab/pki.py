@@ -61,8 +61,7 @@ def write_kubeconfig(path: Path, clusters: Sequence[Cluster], client: str) -> No
         "clusters": [{"name": cluster.name, "cluster": _server(cluster)} for cluster in clusters],
         "users": [{"name": f"{client}@{cluster.name}", "user": _login(cluster, client)} for cluster in clusters],
         "contexts": [
-            {"name": cluster.name, "context": {"cluster": cluster.name, "user": f"{client}@{cluster.name}"}}
-            for cluster in clusters
+            {"name": cluster.name, "context": {"cluster": cluster.name, "user": f"{client}@{cluster.name}"}} for cluster in clusters
         ],
         "current-context": clusters[0].name if len(clusters) == 1 and path != KUBECONFIG else "",
     }

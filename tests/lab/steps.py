@@ -29,18 +29,14 @@ def step(text: str) -> Iterator[None]:
     say(f"{text}: {time.monotonic() - started:.1f} s")
 
 
-def run(
-    command: Sequence[str | Path], *, doing: str, stdin: str = "", cwd: Path | None = None, env: Mapping[str, str] = {}
-) -> str:
+def run(command: Sequence[str | Path], *, doing: str, stdin: str = "", cwd: Path | None = None, env: Mapping[str, str] = {}) -> str:
     """Run a command and return what it printed.
 
     Raises LabError, beginning with `doing`, when the command is missing or fails.
     """
     words = [str(word) for word in command]
     try:
-        done = subprocess.run(
-            words, input=stdin, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(words, input=stdin, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
         raise LabError(f"{doing}: the command {words[0]} is missing on this machine: install it") from error
     if done.returncode:
