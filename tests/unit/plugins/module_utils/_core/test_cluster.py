@@ -50,7 +50,8 @@ def test_what_servers_set_is_left_out():
     body = wish(
         status={"error": "None"},
         **{
-            "metadata.uid": "1", "metadata.resourceVersion": "2", "metadata.generation": 3, "metadata.creationTimestamp": date(2026, 1, 1).isoformat(),
+            "metadata.uid": "1", "metadata.resourceVersion": "2", "metadata.generation": 3,
+            "metadata.creationTimestamp": date(2026, 1, 1).isoformat(),
             "metadata.managedFields": [{}], "metadata.finalizers": ["k8ssandracluster.k8ssandra.io/finalizer"],
             "metadata.annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"}, "metadata.labels": {"team": "db"},
         },
@@ -127,7 +128,8 @@ def test_datacenters_of_the_hosts_follow_those_of_the_spec():
 BAD_PARTS = {
     "a part that is not one": ({"datacentres": []}, "datacentres", "did you mean datacenters?"),
     "a datacenter that the spec has as well": (
-        {"datacenters": [{"metadata": {"name": "dc1"}, "size": 1}]}, "datacenters[0].metadata.name", "already at spec.cassandra.datacenters[0]"),
+        {"datacenters": [{"metadata": {"name": "dc1"}, "size": 1}]}, "datacenters[0].metadata.name",
+        "already at spec.cassandra.datacenters[0]"),
     "a datacenter that two hosts have": (
         {"datacenters": [{"metadata": {"name": "dc3"}, "size": 1}] * 2}, "datacenters[1].metadata.name", "already at datacenters[0]"),
     "a wrong type in a host's datacenter": (

@@ -14,11 +14,13 @@ CASSANDRA = "definition.spec.cassandra"
 DC1 = f"{CASSANDRA}.datacenters[0]"
 
 BAD = {
-    "a misspelt field of the cluster is met with the right one": ("spec.casandra", {}, "definition.spec.casandra", "did you mean cassandra?"),
+    "a misspelt field of the cluster is met with the right one": (
+        "spec.casandra", {}, "definition.spec.casandra", "did you mean cassandra?"),
     "a misspelt field of a datacenter": ("dc1.k8scontext", "east", f"{DC1}.k8scontext", "did you mean k8sContext?"),
     "a field of the datacenter in the cluster": ("spec.cassandra.k8sContext", "east", f"{CASSANDRA}.k8sContext", "not a field"),
     "a field of the cluster in a datacenter": ("dc1.clusterName", "x", f"{DC1}.clusterName", "not a field"),
-    "a misspelt JVM option": ("spec.cassandra.config.jvmOptions", {"heapsize": "1Gi"}, f"{CASSANDRA}.config.jvmOptions.heapsize", "heapSize"),
+    "a misspelt JVM option": (
+        "spec.cassandra.config.jvmOptions", {"heapsize": "1Gi"}, f"{CASSANDRA}.config.jvmOptions.heapsize", "heapSize"),
     "settings of Cassandra one level too high": (
         "spec.cassandra.config", {"num_tokens": 16}, f"{CASSANDRA}.config.num_tokens", "known here: cassandraYaml, dseYaml, jvmOptions"),
     "a field of the metadata that Kubernetes has not": ("metadata.lables", {}, "definition.metadata.lables", "did you mean labels?"),
@@ -59,7 +61,8 @@ BAD = {
         "spec.cassandra.clientEncryptionStores", {"keystoreSecretRef": {"name": "a"}},
         f"{CASSANDRA}.clientEncryptionStores.truststoreSecretRef", "is missing"),
     "a storage provider that Medusa has not": (
-        "spec.medusa.storageProperties", {"storageProvider": "gcs"}, "definition.spec.medusa.storageProperties.storageProvider", "google_storage"),
+        "spec.medusa.storageProperties", {"storageProvider": "gcs"}, "definition.spec.medusa.storageProperties.storageProvider",
+        "google_storage"),
     "a mode that Reaper has not": ("spec.reaper", {"deploymentMode": "ONE"}, "definition.spec.reaper.deploymentMode", "SINGLE"),
     "a service account of Reaper spelt as usual": (
         "spec.reaper", {"serviceAccountName": "x"}, "definition.spec.reaper.serviceAccountName", "did you mean ServiceAccountName?"),
