@@ -34,8 +34,8 @@ def tokens(count):
 # What is there, what is wanted, the path at fault, a piece of the message.
 BAD = {
     "another keyspace of Reaper": (
-        {"spec.reaper": {}}, {"spec.reaper": {"keyspace": "mine"}}, "definition.spec.reaper.keyspace", "is mine,
-        but the cluster has reaper_db"),
+        {"spec.reaper": {}}, {"spec.reaper": {"keyspace": "mine"}}, "definition.spec.reaper.keyspace",
+        "is mine, but the cluster has reaper_db"),
     "another number of tokens": (
         {"spec.cassandra.config": tokens(8)}, {"spec.cassandra.config": tokens(16)}, f"{DC1}.config.cassandraYaml.num_tokens",
         "num_tokens: 8"),
