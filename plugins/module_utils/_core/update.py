@@ -49,12 +49,16 @@ def check_update(wanted: ClusterWish, found: Mapping[str, Any]) -> None:
             )
 
 
-def removed_datacenters(wanted: ClusterWish, found: Mapping[str, Any]) -> tuple[str, ...]:
-    """The object names of datacenters that `found` has in its spec or status and `wanted` has not, each once."""
+def removed_datacenters(wanted: ClusterWish, found: Mapping[str, Any], *, under_way: bool = True) -> tuple[str, ...]:
+    """The object names of datacenters that `found` has in its spec or status and `wanted` has not, each once.
+
+    With `under_way` false, those in the status alone are left out: their removal began in an earlier run and needs no second
+    confirmation.
+    """
     cassandra = (found.get("spec") or {}).get("cassandra") or {}
     there = [template["metadata"]["name"] for template in cassandra.get("datacenters") or []]
     kept = {datacenter.name for datacenter in wanted.datacenters}
-    return tuple(name for name in dict.fromkeys([*there, *_status(found)]) if name not in kept)
+    return tuple(name for name in dict.fromkeys([*there, *(_status(found) if under_way else ())]) if name not in kept)
 
 
 def check_removals(removed: Collection[str], confirmed: Collection[str]) -> None:

@@ -123,6 +123,7 @@ def test_lets_change(there, wanted):
 def test_removed_datacenters_come_from_the_spec_and_the_status():
     found = good(**datacenters("dc1", "dc2"), **status("dc1", "dc3"))
     assert removed_datacenters(wish(**datacenters("dc1")), found) == ("dc2", "dc3")
+    assert removed_datacenters(wish(**datacenters("dc1")), found, under_way=False) == ("dc2",)
     assert removed_datacenters(wish(**datacenters("dc1", "dc2", "dc3")), found) == ()
     assert removed_datacenters(wish(), {}) == ()
 
