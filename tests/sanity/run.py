@@ -62,43 +62,43 @@ def prepare_surroundings() -> None:
         (cache / name).write_text(USE_OWN_PIP)
 
 
-def sanity(*arguments: str) -> tuple[int, list[str]]:
-    """Run ansible-test; its exit status and the tests that it says it ran."""
+def sanity(*arguments: str) -> tuple[int, str]:
+    """Run ansible-test; its exit status and what it printed."""
     tool = Path(sys.executable).with_name("ansible-test")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     command = [str(tool), "sanity", "--venv", "--python", version, "--color", "no", *arguments]
     environment = {**os.environ, "HOME": str(HOME), "PATH": f"{tool.parent}:{os.environ['PATH']}"}
     done = subprocess.run(command, cwd=COPY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    print(done.stdout, end="", flush=True)
-    return done.returncode, [line for line in done.stdout.splitlines() if line.startswith("Running sanity test")]
+    return done.returncode, done.stdout
 
 
 def finds_planted_fault() -> bool:
-    """Whether a fault that any linter sees makes the run fail."""
+    """Whether a fault that any linter sees is found where it is."""
     planted = COPY / PLANTED
     planted.write_text(FAULT)
     try:
-        status, _ran = sanity("--test", "pylint", str(PLANTED))
+        status, said = sanity("--test", "pylint", str(PLANTED))
     finally:
         planted.unlink()
-    return status != 0
+    return status != 0 and f"{PLANTED}:7" in said
 
 
 def main() -> str | None:
     """Copy, test, count, plant."""
     prepare_surroundings()
     refresh_copy()
-    status, ran = sanity(*sys.argv[1:])
+    status, said = sanity(*sys.argv[1:])
+    print(said, end="", flush=True)
     if status:
         return f"ansible-test sanity failed (exit status {status}); the files are in {COPY}"
     if sys.argv[1:]:
         return None
-    if len(ran) < TESTS_AT_LEAST:
-        return f"ansible-test ran only {len(ran)} sanity tests, at least {TESTS_AT_LEAST} were expected: it did not see our files"
-    print(f"{len(ran)} sanity tests ran; now a planted fault must be found:")
+    ran = sum(line.startswith("Running sanity test") for line in said.splitlines())
+    if ran < TESTS_AT_LEAST:
+        return f"ansible-test ran only {ran} sanity tests, at least {TESTS_AT_LEAST} were expected: it did not see our files"
     if not finds_planted_fault():
         return f"ansible-test found nothing wrong with a planted fault in {PLANTED}: its green is worth nothing"
-    print("The planted fault was found.")
+    print(f"{ran} sanity tests ran, and a planted fault was found.")
     return None
 
 
