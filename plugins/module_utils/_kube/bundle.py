@@ -27,8 +27,9 @@ def read_bundle(api: Api, wanted: Sequence[Object], namespace: str) -> dict[Ref,
         for body in api.list(kind, namespace if kind.namespaced else "", {BUNDLE_LABEL: namespace}) or ():
             found[ref_of(body)] = body
     for ref in (ref_of(body) for body in wanted):
-        if ref not in found and (body := api.get(ref)) is not None:
-            found[ref] = body
+        unlabelled = None if ref in found else api.get(ref)
+        if unlabelled is not None:
+            found[ref] = unlabelled
     return found
 
 

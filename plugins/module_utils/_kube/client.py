@@ -57,6 +57,7 @@ class Client:
         self._clock = clock
         self._sleep = sleep
         self._kinds: dict[tuple[str, str], Kind] = dict(KINDS)
+        self._proven = not access.cluster_uid
         self._pool: Any = None
         self._configuration: Any = None
 
@@ -131,6 +132,17 @@ class Client:
         if self._pool is not None:
             self._pool.clear()
 
+    def _prove_identity(self) -> None:
+        """Compares the cluster's UID with the inventory's pin, before anything else is asked of the cluster."""
+        self._proven = True
+        found = cluster_uid(self)
+        if found != self._access.cluster_uid:
+            self._proven = False
+            doing = "checking that this is the pinned cluster"
+            raise errors.WrongCluster(
+                self.context, doing, f"its kube-system UID is {found or 'unknown'}, the pin is {self._access.cluster_uid}"
+            )
+
     def _path(self, ref: Ref) -> str:
         kind = self.find_kind(ref.api_version, ref.kind)
         if kind is None:
@@ -154,6 +166,8 @@ class Client:
     ) -> Object:
         url = f"{self._access.server.rstrip('/')}{path}" + (f"?{urlencode({k: v for k, v in query.items() if v})}" if query else "")
         sent = json.dumps(body).encode() if body is not None else None
+        if not self._proven:
+            self._prove_identity()
         deadline, pause = self._clock() + self._patience, 0.25
         while True:
             problem, wait = self._try(method, url, doing, sent, content)
@@ -191,7 +205,14 @@ class Client:
             self._configuration, self._pool = _open(self._access)
         token = self._configuration.get_api_key_with_prefix("authorization")
         basic = self._configuration.get_basic_auth_token() if self._configuration.username else None
-        return {"Authorization": token or basic} if token or basic else {}
+        log_in = str(token or basic or "")
+        return {"Authorization": log_in} if log_in else {}
+
+
+def cluster_uid(api: Client) -> str:
+    """The UID of `kube-system`: it lives exactly as long as the cluster."""
+    namespace = api.get(KINDS["v1", "Namespace"].ref("kube-system")) or {}
+    return str(namespace.get("metadata", {}).get("uid", ""))
 
 
 def _open(access: Access) -> tuple[Any, Any]:

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class ClusterError(Exception):
     """Something went wrong in one context.
@@ -14,10 +17,13 @@ class ClusterError(Exception):
         doing: what we were doing, e.g. ``reading Deployment ns/name``.
         found: what the cluster, or the way to it, answered. Never a body that may hold a secret.
         advice: what to do about it.
+
+    `result` may be set to what is known all the same: what was changed before, and the last status.
     """
 
     reason = "failed"
     advice = "look at the API server's answer above"
+    result: Mapping[str, Any] = {}
 
     def __init__(self, context: str, doing: str, found: str, advice: str = "") -> None:
         self.context = context

@@ -29,6 +29,13 @@ CONTEXTS: Spec = {
     },
 }
 
+CONTEXTS_WITH_DATACENTERS: Spec = {
+    "contexts": {
+        **CONTEXTS["contexts"],
+        "options": {**CONTEXTS["contexts"]["options"], "datacenters": {"type": "list", "elements": "dict"}},
+    },
+}
+
 WAIT: Spec = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 600},

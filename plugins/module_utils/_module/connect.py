@@ -14,9 +14,7 @@ import yaml
 
 from .._core.errors import SpecError
 from .._core.kubeconfig import Access, choose_context
-from .._core.objects import kind_named
 from .._kube.client import Client
-from .._kube.errors import WrongCluster
 
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -44,31 +42,12 @@ def access_of(options: Mapping[str, Any], *, path: str = "", default_kubeconfig:
 
 @contextmanager
 def connected(access: Access) -> Iterator[Client]:
-    """A client of the cluster, proven to be the pinned one before anything else is asked of it; closed at the end."""
+    """A client of the cluster, closed at the end."""
     client = Client(access)
     try:
-        prove_identity(client, access)
         yield client
     finally:
         client.close()
-
-
-def prove_identity(client: Client, access: Access) -> None:
-    """Compares the cluster's UID with the inventory's pin. No pin, no request. Raises `WrongCluster`."""
-    if access.cluster_uid:
-        found = cluster_uid(client)
-        if found != access.cluster_uid:
-            raise WrongCluster(
-                client.context,
-                "checking that this is the pinned cluster",
-                f"its kube-system UID is {found}, the pin is {access.cluster_uid}",
-            )
-
-
-def cluster_uid(client: Client) -> str:
-    """The UID of `kube-system`: it lives exactly as long as the cluster."""
-    namespace = client.get(kind_named("Namespace").ref("kube-system")) or {}
-    return str(namespace.get("metadata", {}).get("uid", ""))
 
 
 def parse_yaml(text: str, path: str) -> Any:

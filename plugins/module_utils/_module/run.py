@@ -49,7 +49,7 @@ def run(composition: Composition, call: Call) -> dict[str, Any]:
     except SpecError as problem:
         return _failed(str(problem), {"reason": "invalid option", "option": problem.path})
     except ClusterError as problem:
-        return {**_failed(str(problem), failure_of(problem)), **getattr(problem, "result", {})}
+        return {**_failed(str(problem), failure_of(problem)), **problem.result}
 
 
 def failure_of(problem: ClusterError) -> dict[str, Any]:

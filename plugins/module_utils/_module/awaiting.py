@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting until a K8ssandraCluster is as wished, and what its status looks like in a result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from .._core.error_patience import ErrorPatience
+from .._core.plan import Plan
+from .._core.readings import ClusterReading
+from .._core.rollup import roll_up
+from .._core.verdict import Verdict
+from .._kube.cluster_reading import Places
+from .._kube.errors import ClusterError
+from .._kube.wait import Patience, wait_for
+from .run import Call, outcome
+
+
+def status_of(reading: ClusterReading) -> dict[str, Any]:
+    """The status as `cluster_status` returns it."""
+    return roll_up(reading, time.time()).describe()
+
+
+def await_ready(
+    call: Call, plan: Plan, places: Places, read: Callable[[Places], ClusterReading], known: ClusterReading | None
+) -> dict[str, Any]:
+    """The cluster's status: when it is ready if the call waits, else as it is now.
+
+    Args:
+        plan: what was carried out, for the result of a wait that fails.
+        read: reads the cluster once.
+        known: a whole reading that is still fresh, or None.
+
+    Raises:
+        Hopeless, TimedOut: with `result` set: what was changed and the last status.
+    """
+    last = known or read(places)
+    if not call.parameters["wait"] or roll_up(last, time.time()).ready:
+        return status_of(last)
+    error = ErrorPatience()
+
+    def look() -> Verdict:
+        nonlocal last, error
+        last = read(replace(places, surroundings=False))
+        status = roll_up(last, time.time())
+        error = error.look(status.error, time.monotonic())
+        return status.verdict(error)
+
+    patience = Patience(float(call.parameters["wait_timeout"]), float(call.parameters["wait_sleep"]))
+    doing = f"waiting for K8ssandraCluster {places.namespace}/{places.name}"
+    try:
+        wait_for(look, patience, context=last.control_plane.context, doing=doing, say=call.say)
+    except ClusterError as problem:
+        problem.result = outcome(plan, cluster=status_of(last))
+        raise
+    return status_of(read(places))

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One K8ssandraCluster: validated, planned over all contexts, applied to the control plane, awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from .._core.cluster import ClusterWish
+from .._core.collisions import check_collisions
+from .._core.deployment import CLUSTER_LABEL, body_to_apply
+from .._core.errors import SpecError
+from .._core.objects import Object, kind_named, ref_of
+from .._core.plan import Plan, plan_presence
+from .._core.readings import ClusterReading
+from .._core.update import check_removals, check_update, removed_datacenters
+from .._kube import errors
+from .._kube.apply import carry_out, confirm
+from .._kube.client import Client
+from .._kube.cluster_reading import Places, read_cluster
+from .argspec import CONTEXT, CONTEXTS_WITH_DATACENTERS, WAIT
+from .awaiting import await_ready, status_of
+from .cluster_removal import remove_cluster
+from .definition import Definition
+from .run import Call, outcome
+from .wish import fleet, wished_cluster
+
+_PLANNING = "planning the cluster"
+
+
+def keep_cluster(call: Call) -> dict[str, Any]:
+    """Deploys, changes or removes a K8ssandraCluster."""
+    if call.parameters["state"] == "absent":
+        return remove_cluster(call)
+    wish = wished_cluster(call)
+    with fleet(call.parameters) as (control_plane, remotes):
+        places = Places(wish.namespace, wish.name, call.parameters["operator_namespace"] or wish.namespace)
+        reading = read_cluster(control_plane, remotes, places)
+        _require_answers(wish, reading)
+        plan = _plan(call, wish, reading, control_plane, remotes)
+        if call.check_mode:
+            return outcome(plan, cluster=status_of(reading))
+        for api in (*remotes.values(), control_plane):
+            carry_out(api, plan.of(api.context), force=call.parameters["force_conflicts"], say=call.say)
+        look = partial(read_cluster, control_plane, remotes)
+        return outcome(plan, cluster=await_ready(call, plan, places, look, None if plan else reading))
+
+
+def _require_answers(wish: ClusterWish, reading: ClusterReading) -> None:
+    """Never trust absence: a context that does not answer may hold datacenters that we would collide with, or lose."""
+    used = {datacenter.context for datacenter in wish.datacenters}
+    for context in reading.contexts:
+        if not context.reachable and (context.control_plane or context.context in used):
+            raise errors.Unreachable(context.context, _PLANNING, context.cause, "nothing was changed; run again when the context answers")
+
+
+def _plan(call: Call, wish: ClusterWish, reading: ClusterReading, control_plane: Client, remotes: Mapping[str, Client]) -> Plan:
+    parameters = call.parameters
+    if reading.cluster is not None:
+        check_update(wish, reading.cluster)
+        check_removals(removed_datacenters(wish, reading.cluster), parameters["remove_datacenters"])
+    body = body_to_apply(wish, reading.cluster, parameters["apply_updates"])
+    found = {ref_of(body): reading.cluster} if reading.cluster is not None else {}
+    plan = plan_presence(control_plane.context, [body], found)
+    if not plan:
+        return plan
+    _check_registered(call, wish, reading)
+    check_collisions(wish, _neighbours(wish, control_plane, remotes))
+    namespaces = _plan_namespaces(wish, control_plane, remotes)
+    return namespaces + confirm(control_plane, plan, force=parameters["force_conflicts"])
+
+
+def _check_registered(call: Call, wish: ClusterWish, reading: ClusterReading) -> None:
+    """Refuses a context that the operator does not know: its webhook would. A dry run on an empty fleet knows none yet."""
+    if call.check_mode:
+        return
+    if not reading.installed:
+        advice = "install the operators first: role install_operator"
+        raise errors.Absent(reading.control_plane.context, _PLANNING, "the cluster serves no K8ssandraClusters", advice)
+    registered = {credential.context for credential in reading.credentials}
+    for datacenter in wish.datacenters:
+        if datacenter.context and datacenter.context not in registered:
+            known = ", ".join(sorted(registered)) or "none"
+            raise SpecError(
+                f"{datacenter.path}.k8sContext", f"{datacenter.context} is not registered with the operator ({known}); register it first"
+            )
+
+
+def _neighbours(wish: ClusterWish, control_plane: Client, remotes: Mapping[str, Client]) -> dict[str, Sequence[Object]]:
+    """All CassandraDatacenters in the namespaces that the wish would use, by context as upstream calls it."""
+    used = {(datacenter.context, datacenter.namespace) for datacenter in wish.datacenters}
+    kind = kind_named("CassandraDatacenter")
+    found: dict[str, list[Object]] = {context: [] for context, _ in used}
+    for context, namespace in sorted(used):
+        api = remotes.get(context) if context else control_plane
+        found[context] += api.list(kind, namespace) or () if api is not None else ()
+    return dict(found)
+
+
+def _plan_namespaces(wish: ClusterWish, control_plane: Client, remotes: Mapping[str, Client]) -> Plan:
+    """The operator makes no namespace in a data plane: one that is missing would stop the datacenter."""
+    plan = Plan()
+    for context, namespace in dict.fromkeys((datacenter.context, datacenter.namespace) for datacenter in wish.datacenters):
+        api = remotes.get(context) if context else control_plane
+        ref = kind_named("Namespace").ref(namespace)
+        if api is not None and api.get(ref) is None:
+            labels = {CLUSTER_LABEL: f"{wish.namespace}.{wish.name}"}
+            body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}}
+            plan += plan_presence(api.context, [body], {})
+    return plan
+
+
+K8SSANDRA_CLUSTER = Definition(
+    name="k8ssandra_cluster",
+    argument_spec={
+        **CONTEXT,
+        **CONTEXTS_WITH_DATACENTERS,
+        "namespace": {"type": "str", "default": "k8ssandra-operator"},
+        "operator_namespace": {"type": "str"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "name": {"type": "str"},
+        "definition": {"type": "dict"},
+        "spec": {"type": "dict"},
+        "annotations": {"type": "dict"},
+        "remove_datacenters": {"type": "list", "elements": "str", "default": []},
+        "confirm_removal": {"type": "str"},
+        "apply_updates": {"type": "str", "choices": ["never", "once", "always"], "default": "never"},
+        "force_conflicts": {"type": "bool", "default": False},
+        **WAIT, "wait_timeout": {"type": "int", "default": 1800},
+    },
+    composition=keep_cluster,
+    rules={
+        "required_one_of": [("name", "definition")],
+        "mutually_exclusive": [("definition", "spec"), ("definition", "annotations")],
+        "required_if": [("state", "absent", ("name",))],
+    },
+)

@@ -1,0 +1,173 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: k8ssandra_cluster
+short_description: Deploy, change or remove one Cassandra cluster that spans Kubernetes contexts
+version_added: 0.1.0
+author: The k8ssandra.operator authors (@k8ssandra)
+description:
+  - Takes a C(K8ssandraCluster), validates it offline by the rules of the operator's webhook and by what upstream accepts first and fails
+    on later, makes a plan over all contexts, applies it to the control plane by server-side apply, and waits until the cluster is ready
+    everywhere.
+  - The wait ends early, with the cause, when it cannot succeed.
+  - Datacenters that are there keep their order and new ones come after them, whatever the order given. The first datacenter carries a system
+    property, so that a new one in front of it would restart all of its nodes.
+options:
+  contexts:
+    description:
+      - The contexts that hold datacenters, each with its datacenters when O(spec) is used.
+      - The entry of the control plane itself may be among them; its datacenters get no C(k8sContext).
+    suboptions:
+      datacenters:
+        description:
+          - The datacenters in this context, as in upstream's C(spec.cassandra.datacenters), without C(k8sContext).
+        type: list
+        elements: dict
+  namespace:
+    description: The namespace of the C(K8ssandraCluster), in the control plane.
+    type: str
+    default: k8ssandra-operator
+  operator_namespace:
+    description: The namespace of the operators, when it is not O(namespace).
+    type: str
+  state:
+    description:
+      - V(present) deploys or changes the cluster.
+      - V(absent) removes it with all its nodes and volumes. It needs O(confirm_removal).
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description: The cluster's name. Required unless O(definition) is given.
+    type: str
+  definition:
+    description: A whole C(K8ssandraCluster). Mutually exclusive with O(spec) and O(annotations).
+    type: dict
+  spec:
+    description:
+      - The C(spec) of the C(K8ssandraCluster); the datacenters of O(contexts) follow those of C(spec.cassandra.datacenters).
+    type: dict
+  annotations:
+    description: Annotations of the C(K8ssandraCluster), such as C(k8ssandra.io/dc-replication).
+    type: dict
+  remove_datacenters:
+    description:
+      - The exact names of the datacenters that may be removed. Their nodes are decommissioned and their volumes deleted.
+      - A datacenter that the definition leaves out and that is not named here is refused.
+    type: list
+    elements: str
+    default: []
+  confirm_removal:
+    description: The exact name of the cluster, to remove it with O(state=absent).
+    type: str
+  apply_updates:
+    description:
+      - What to do about changes that an upgrade of the operator computed and holds back (condition C(RequiresUpdate)).
+      - V(never) leaves them; V(once) lets the operator carry them out now; V(always) lets it do so from now on.
+      - They restart nodes, one at a time.
+    type: str
+    choices: [never, once, always]
+    default: never
+  force_conflicts:
+    description: Take over fields that another field manager owns, instead of failing with the manager's name.
+    type: bool
+    default: false
+  wait_timeout:
+    description: For how many seconds to wait.
+    type: int
+    default: 1800
+extends_documentation_fragment:
+  - k8ssandra.operator.attributes
+  - k8ssandra.operator.context
+  - k8ssandra.operator.contexts
+  - k8ssandra.operator.wait
+"""
+
+EXAMPLES = r"""
+- name: Deploy two datacenters over two data planes
+  k8ssandra.operator.k8ssandra_cluster:
+    kubeconfig: ~/.kube/config
+    context: hub
+    name: demo
+    spec:
+      cassandra:
+        serverVersion: 5.0.5
+        storageConfig:
+          cassandraDataVolumeClaimSpec:
+            accessModes: [ReadWriteOnce]
+            resources: {requests: {storage: 100Gi}}
+    contexts:
+      - name: east
+        datacenters:
+          - {metadata: {name: dc1}, size: 3}
+      - name: west
+        datacenters:
+          - {metadata: {name: dc2}, size: 3}
+
+- name: Remove a datacenter that the definition no longer has
+  k8ssandra.operator.k8ssandra_cluster:
+    kubeconfig: ~/.kube/config
+    context: hub
+    definition: "{{ lookup('ansible.builtin.file', 'demo.yml') | from_yaml }}"
+    contexts: [{name: east}, {name: west}]
+    remove_datacenters: [dc2]
+
+- name: Remove the cluster with all its data
+  k8ssandra.operator.k8ssandra_cluster:
+    kubeconfig: ~/.kube/config
+    context: hub
+    name: demo
+    state: absent
+    confirm_removal: demo
+    contexts: [{name: east}, {name: west}]
+"""
+
+RETURN = r"""
+plan:
+  description: What was done, or would be done in check mode, in order.
+  returned: always, unless an option is invalid
+  type: list
+  elements: dict
+  contains:
+    context:
+      description: The context of the step.
+      type: str
+    verb:
+      description: V(create), V(update) or V(delete).
+      type: str
+    object:
+      description: The object, as kind, namespace and name.
+      type: str
+    why:
+      description: Why the step is needed.
+      type: str
+  sample:
+    - {context: hub, verb: create, object: K8ssandraCluster k8ssandra-operator/demo, why: is not there}
+cluster:
+  description: The cluster's status, in the shape of M(k8ssandra.operator.cluster_status).
+  returned: always, unless an option is invalid
+  type: dict
+  sample: {ready: true, reason: ""}
+error:
+  description: What went wrong, for programs.
+  returned: failure
+  type: dict
+  sample: {context: hub, reason: cannot succeed, found: "east dc1: no node can run its pods", doing: waiting, advice: free some memory}
+"""
+
+from ..module_utils._module.ansible_module import run_module
+from ..module_utils._module.k8ssandra_cluster import K8SSANDRA_CLUSTER
+
+
+def main() -> None:
+    """Runs the composition as a module."""
+    run_module(K8SSANDRA_CLUSTER)
+
+
+if __name__ == "__main__":
+    main()
