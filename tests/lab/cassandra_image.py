@@ -21,6 +21,7 @@ VERSION = "5.0.5"
 _SOURCE = Path(__file__).parent / "cassandra"
 _PACKAGES = "python3-minimal,libpython3-stdlib,python3-yaml,openjdk-17-jre-headless,curl"
 _SUITE = "bookworm"
+_DEBIAN = "making Debian with Java for Cassandra's image"
 # What no program in these images reads.
 _NEEDLESS = (
     "var/lib/apt/lists var/cache/apt var/cache/debconf var/log/* usr/share/doc usr/share/man usr/share/info usr/share/locale"
@@ -46,12 +47,13 @@ with open(target) as old, open(source) as new:
 with open(target, "w") as out:
     yaml.safe_dump(merged, out)
 """
-_LOGGER = ["/usr/bin/tail", "-n", "+1", "-F", "/var/log/cassandra/system.log"]
+# A shell, as the first process of a container does not die of a signal that it does not expect.
+_LOGGER = ["/bin/sh", "-c", "trap 'exit 0' TERM; tail -n +1 -F /var/log/cassandra/system.log & wait"]
 
 
 def build_images(cache: Path, say: Callable[[str], None]) -> list[Path]:
     """The archives of all images that pods of Cassandra ask for, built if missing. Raises LabError."""
-    base = _made(cache, "cassandra-base", [f"{_PACKAGES} {_SUITE} {_NEEDLESS}"], _write_base, "making Debian with Java for Cassandra's image", say)
+    base = _made(cache, "cassandra-base", [f"{_PACKAGES} {_SUITE} {_NEEDLESS}"], _write_base, _DEBIAN, say)
     sources = [path for path in sorted(_SOURCE.rglob("*")) if path.is_file() and path.suffix in (".java", ".xml")]
     keys = [VERSION, *(path.read_text() for path in sources if path.parent == _SOURCE)]
     libraries = _made(cache, f"cassandra-{VERSION}", keys, _write_libraries, f"fetching Cassandra {VERSION} from Maven", say)
@@ -61,7 +63,8 @@ def build_images(cache: Path, say: Callable[[str], None]) -> list[Path]:
     def write(target: Path) -> None:
         _write_archives(target, base, libraries)
 
-    images = _made(cache, "cassandra-images", [*program, *here, base.name, libraries.name], write, "writing the images of Cassandra's pods", say)
+    keys = [*program, *here, base.name, libraries.name]
+    images = _made(cache, "cassandra-images", keys, write, "writing the images of Cassandra's pods", say)
     return sorted(images.glob("*.tar"))
 
 
@@ -85,7 +88,7 @@ def _write_base(target: Path) -> None:
     whole = target / "whole.tar"
     clean = "; ".join(f'rm -rf "$1"/{each}' for each in _NEEDLESS.split())
     command = ["mmdebstrap", "--quiet", "--variant=apt", f"--include={_PACKAGES}", f"--customize-hook={clean}", _SUITE, str(whole)]
-    run(command, doing="making Debian with Java for Cassandra's image")
+    run(command, doing=_DEBIAN)
     with tarfile.open(whole) as source, tarfile.open(target / "system.tar", "w") as system, tarfile.open(target / "java.tar", "w") as java:
         for member in source:
             if not member.isdev():

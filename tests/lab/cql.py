@@ -53,7 +53,9 @@ def execute(
         from cassandra.policies import WhiteListRoundRobinPolicy
         from cassandra.query import dict_factory
     except ImportError as error:
-        raise LabError(f"running CQL: this Python ({sys.executable}) has no cassandra-driver; install it, or use .venv/bin/python") from error
+        raise LabError(
+            f"running CQL: this Python ({sys.executable}) has no cassandra-driver; install it, or use .venv/bin/python"
+        ) from error
     address = ready_address(cluster, name, datacenter)
     profile = ExecutionProfile(
         WhiteListRoundRobinPolicy([address]),

@@ -98,7 +98,12 @@ def register() -> None:
             "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
             "current-context": name,
         }
-        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": f"{name}-config"}, "stringData": {"kubeconfig": json.dumps(kubeconfig)}}
+        secret = {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": f"{name}-config"},
+            "stringData": {"kubeconfig": json.dumps(kubeconfig)},
+        }
         client = {
             "apiVersion": "config.k8ssandra.io/v1beta1",
             "kind": "ClientConfig",
@@ -136,7 +141,7 @@ def progress() -> tuple[bool, str]:
     """Whether the cluster is complete, and in words how far it is."""
     found = CONTROL_PLANE.read("k8ssandracluster", NAME)
     status, words, complete = found.get("status", {}), [], True
-    for name, cluster in DATACENTERS.items():
+    for name in DATACENTERS:
         state = status.get("datacenters", {}).get(name, {}).get("cassandra", {})
         ready = any(each["type"] == "Ready" and each["status"] == "True" for each in state.get("conditions", []))
         step = state.get("cassandraOperatorProgress", "waiting")

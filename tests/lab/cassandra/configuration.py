@@ -48,6 +48,14 @@ def cassandra_yaml(base: dict[str, Any], wanted: Mapping[str, Any], environment:
     return settings
 
 
+def seeds(target: Path = TARGET) -> list[str]:
+    """The names or addresses of the seeds in the configuration of this pod."""
+    import yaml
+
+    providers = yaml.safe_load((target / "cassandra.yaml").read_text())["seed_provider"]
+    return [name.strip() for name in providers[0]["parameters"][0]["seeds"].split(",") if name.strip()]
+
+
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """`over` wins, maps are merged, and null takes a setting away."""
     merged = dict(base)

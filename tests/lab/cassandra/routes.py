@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import cql, jmx, jobs, jvm
+from . import configuration, cql, jmx, jobs, jvm
 from .endpoints import endpoints
 
 Answer = tuple[int, Any]
-START_SECONDS = 540  # cass-operator waits ten minutes
+START_SECONDS = 500  # cass-operator waits ten minutes
+SEED_SECONDS = 30
 FEATURES = (
     "async_sstable_tasks",
     "async_upgrade_sstable_task",
@@ -51,6 +53,7 @@ def ready(request: Request) -> Answer:
 
 def start(request: Request) -> Answer:
     """Start Cassandra and answer when it serves; a Cassandra that died is an error, as the operator deletes such a pod."""
+    await_seeds()
     if not jvm.start(request.query.get("replace_ip", "")):
         return 202, "Cassandra runs already"
     deadline = time.monotonic() + START_SECONDS
@@ -64,6 +67,19 @@ def start(request: Request) -> Answer:
             pass  # not up yet
         time.sleep(1)
     return 500, f"Cassandra did not serve within {START_SECONDS} s"
+
+
+def await_seeds() -> None:
+    """Wait until a seed has an address: the operator names the seeds just before the start, and Cassandra would die without one."""
+    deadline = time.monotonic() + SEED_SECONDS
+    while time.monotonic() < deadline:
+        for name in configuration.seeds():
+            try:
+                socket.getaddrinfo(name, None)
+                return
+            except OSError:
+                pass  # no such name yet
+        time.sleep(0.2)
 
 
 def stop(request: Request) -> Answer:

@@ -81,5 +81,3 @@ class _Conversation(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silence: the lines above are ours."""
-
-
