@@ -7,16 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from .api import Api
 from .errors import ClusterError
 
+
+class InContext(Protocol):
+    """Anything that belongs to one context: an `Api`, or what becomes one in its own thread."""
+
+    @property
+    def context(self) -> str:
+        """The context's name."""
+
+
+Target = TypeVar("Target", bound=InContext)
 Answer = TypeVar("Answer")
 _MOST_AT_ONCE = 32
 
 
-def side_by_side(work: Callable[[Api], Answer], apis: Sequence[Api]) -> dict[str, Answer | ClusterError]:
+def side_by_side(work: Callable[[Target], Answer], apis: Sequence[Target]) -> dict[str, Answer | ClusterError]:
     """What `work` returns, or the cluster error it raises, for each context, in the order given.
 
     Args:
@@ -26,7 +35,7 @@ def side_by_side(work: Callable[[Api], Answer], apis: Sequence[Api]) -> dict[str
     if not apis:
         return {}
 
-    def attempt(api: Api) -> Answer | ClusterError:
+    def attempt(api: Target) -> Answer | ClusterError:
         try:
             return work(api)
         except ClusterError as problem:
