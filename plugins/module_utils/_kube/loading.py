@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting for the control plane's operator: it loads client configs only at its start, so each change costs a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from .._core.loading import (
+    Operator,
+    loading_verdict,
+    operator_verdict,
+    probe_cluster,
+    restart_verdict,
+    webhook_silent,
+    webhook_verdict,
+)  # fmt: skip
+from .._core.objects import Object, Ref, kind_named, ref_of
+from .._core.registration import Registration, is_loaded
+from .._core.verdict import Verdict
+from . import errors
+from .api import Api
+from .wait import Patience, wait_for
+
+
+def read_operator(api: Api, deployment: Ref) -> Operator:
+    """The operator as it is now: its Deployment and pods."""
+    body = api.get(deployment)
+    labels = ((body or {}).get("spec") or {}).get("selector", {}).get("matchLabels") or {}
+    pods = api.list(kind_named("Pod"), deployment.namespace, labels) if labels else ()
+    return Operator(api.context, body, tuple(pods or ()))
+
+
+def await_loaded(
+    api: Api,
+    before: Operator,
+    deployment: Ref,
+    wanted: Mapping[str, tuple[Registration, Object]],
+    patience: Patience,
+    *,
+    probe: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Waits until the operator has loaded the client configs and answers.
+
+    Args:
+        api: the control plane.
+        before: the operator before our first write.
+        deployment: the operator's Deployment.
+        wanted: each registration with its Secret, by context.
+        probe: also ask its webhook, by a dry-run creation of a K8ssandraCluster that names the contexts.
+    """
+
+    def look() -> Verdict:
+        kind = kind_named("ClientConfig")
+        there = {ref_of(body): body for body in api.list(kind, deployment.namespace) or ()}
+        unloaded = [name for name, (wish, secret) in wanted.items() if not is_loaded(there.get(wish.client_config), secret)]
+        verdict = operator_verdict(read_operator(api, deployment), before)
+        verdict = loading_verdict(verdict, api.context, unloaded)
+        return _ask_webhook(api, deployment.namespace, list(wanted)) if verdict.done and probe else verdict
+
+    wait_for(look, patience, context=api.context, doing="waiting for the operator to load the client configs", say=say)
+
+
+def await_restart(api: Api, before: Operator, deployment: Ref, patience: Patience, say: Callable[[str], None]) -> None:
+    """Waits until the operator has started once more, without the client configs that were removed."""
+
+    def look() -> Verdict:
+        now = read_operator(api, deployment)
+        return restart_verdict(operator_verdict(now, before), api.context, now.restarts_since(before))
+
+    wait_for(look, patience, context=api.context, doing="waiting for the operator to restart without the client configs", say=say)
+
+
+def _ask_webhook(api: Api, namespace: str, contexts: Sequence[str]) -> Verdict:
+    try:
+        api.create(kind_named("K8ssandraCluster").path(namespace), probe_cluster(namespace, contexts), dry_run=True)
+    except errors.Unavailable as problem:
+        return webhook_silent(api.context, problem.found)
+    except (errors.Denied, errors.Invalid, errors.Forbidden, errors.Absent) as problem:
+        # Whatever else it objects to, it answers; and who may not create a K8ssandraCluster cannot ask it.
+        return webhook_verdict(api.context, problem.found)
+    return webhook_verdict(api.context, "")

@@ -1,0 +1,193 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Remote contexts, registered with the control plane, renewed and removed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.objects import Object, Ref, kind_named, ref_of
+from .._core.plan import Plan, Verb, plan_presence, with_preview
+from .._core.registration import Registration, context_of, is_loaded
+from .._kube import errors
+from .._kube.api import Api
+from .._kube.apply import carry_out, confirm
+from .._kube.credentials import missing_namespaces
+from .._kube.fleet import side_by_side
+from .._kube.loading import await_loaded, read_operator
+from .._kube.observe import observe
+from .._kube.wait import Patience
+from .argspec import CONTEXT, CONTEXTS, WAIT
+from .candidates import Candidate, candidates_of, failure, returned
+from .client_config_absent import remove
+from .connect import access_of, connected
+from .definition import Definition
+from .prepare import Connect, Preparation
+from .run import Call
+
+
+@dataclass(frozen=True)
+class ControlPlane:
+    """What is in the control plane before our first write.
+
+    Args:
+        api: its client.
+        deployment: the operator's Deployment.
+        client_configs: all ClientConfigs of the namespace.
+        secrets: our Secrets.
+        missing: what has to be there before a registration can be; only a dry run goes on without.
+    """
+
+    api: Api
+    deployment: Ref
+    client_configs: Mapping[Ref, Object] = field(repr=False)
+    secrets: Mapping[Ref, Object] = field(repr=False)
+    missing: str = ""
+
+    @property
+    def found(self) -> dict[Ref, Object]:
+        """Both kinds by identity."""
+        return {**self.client_configs, **self.secrets}
+
+
+def keep_client_configs(call: Call, connect: Connect = connected, clock: Callable[[], float] = time.time) -> dict[str, Any]:
+    """Registers, renews or removes remote contexts.
+
+    Args:
+        call: what Ansible asks.
+        connect: opens a client, which closes at the end; for tests.
+        clock: seconds since the epoch; for tests.
+    """
+    access = access_of(call.parameters)
+    candidates = candidates_of(call.parameters)
+    with connect(access) as api:
+        if call.parameters["state"] == "absent":
+            return remove(call, api, candidates, connect)
+        control = _read_control_plane(call, api, [candidate.wish for candidate in candidates])
+        preparation = Preparation(call, connect, clock(), control.secrets)
+        for candidate in candidates:
+            candidate.problem = _registered_otherwise(candidate.wish, control)
+        _prepare(preparation, [candidate for candidate in candidates if not candidate.problem])
+        return _register(call, control, candidates)
+
+
+def _prepare(preparation: Preparation, candidates: Sequence[Candidate]) -> None:
+    for name, answer in side_by_side(preparation.prepare, candidates).items():
+        if isinstance(answer, errors.ClusterError):
+            next(candidate for candidate in candidates if candidate.context == name).problem = answer
+
+
+def _read_control_plane(call: Call, api: Api, wishes: Sequence[Registration]) -> ControlPlane:
+    namespace = call.parameters["namespace"]
+    deployment = kind_named("Deployment").ref(call.parameters["operator_deployment"], namespace)
+    listed = api.list(kind_named("ClientConfig"), namespace)
+    secrets = observe(api, [wish.secret for wish in wishes])
+    missing = "" if listed is not None else "the kind ClientConfig, which the operators bring"
+    if len(secrets) < len(wishes) and missing_namespaces(api, [namespace]):
+        missing = f"namespace {namespace}"
+    if missing and not call.check_mode:
+        advice = "install the operators in the control plane first, or correct `namespace`"
+        raise errors.Absent(api.context, "looking at the control plane", f"it lacks {missing}", advice)
+    return ControlPlane(api, deployment, {ref_of(body): body for body in listed or ()}, secrets, missing)
+
+
+def _registered_otherwise(wish: Registration, control: ControlPlane) -> errors.ClusterError | None:
+    """Of two ClientConfigs for one context, the operator takes the last it reads, without a word."""
+    for ref, body in control.client_configs.items():
+        if context_of(body) == wish.context and ref != wish.client_config:
+            found = f"{ref} of the control plane registers this context already, and is not ours"
+            return errors.Conflict(wish.context, "registering", found, "remove it, or name the context otherwise")
+    return None
+
+
+def _register(call: Call, control: ControlPlane, candidates: Sequence[Candidate]) -> dict[str, Any]:
+    good = [candidate for candidate in candidates if not candidate.problem]
+    plan = _plan(call, control, good)
+    for candidate in good:
+        candidate.action = _action(candidate, plan, control)
+    # The steps of a context that failed half-way were done none the less.
+    full = Plan(tuple(step for candidate in candidates for step in candidate.plan.steps)) + plan
+    restarts = 0
+    try:
+        if not call.check_mode:
+            restarts = _carry_out(call, control, good, plan)
+    except errors.ClusterError as problem:
+        problem.result = returned(full, candidates, restarts)
+        raise
+    return {**returned(full, candidates, restarts), **failure(candidates, "registered")}
+
+
+def _plan(call: Call, control: ControlPlane, good: Sequence[Candidate]) -> Plan:
+    """New Secrets, then changed ones, then ClientConfigs: the first change that the operator sees is close to the last."""
+    context = control.api.context
+    secrets = plan_presence(context, (candidate.wish.secret_body(candidate.token) for candidate in good), control.found)
+    configs = plan_presence(context, (candidate.wish.client_config_body() for candidate in good), control.found)
+    plan = Plan(tuple(sorted(secrets.steps, key=lambda step: step.verb is not Verb.CREATE))) + configs
+    if not call.check_mode:
+        return confirm(control.api, plan, force=call.parameters["force_conflicts"])
+    remark = f"not previewed, needs {control.missing}" if control.missing else ""
+    return Plan(tuple(with_preview(step, remark) for step in plan.steps))
+
+
+def _action(candidate: Candidate, plan: Plan, control: ControlPlane) -> str:
+    wish = candidate.wish
+    touched = {step.ref: step.verb for step in plan.steps}
+    if touched.get(wish.client_config) is Verb.CREATE:
+        return "registered"
+    if any(step.ref.kind == "TokenRequest" for step in candidate.plan.steps):
+        return "renewed"
+    return "updated" if candidate.plan or wish.secret in touched or wish.client_config in touched else "unchanged"
+
+
+def _carry_out(call: Call, control: ControlPlane, good: Sequence[Candidate], plan: Plan) -> int:
+    secrets = {candidate.wish.secret: candidate.wish.secret_body(candidate.token) for candidate in good}
+    wanted = {candidate.context: (candidate.wish, secrets[candidate.wish.secret]) for candidate in good}
+    loaded = all(is_loaded(control.client_configs.get(wish.client_config), secret) for wish, secret in wanted.values())
+    if loaded and not plan:
+        return 0
+    before = read_operator(control.api, control.deployment)
+    carry_out(control.api, plan, force=call.parameters["force_conflicts"], say=call.say)
+    if before.deployment is None:
+        call.warn(f"{control.api.context}: {control.deployment} is not there; the operator loads the client configs when it is installed")
+        return 0
+    if not call.parameters["wait"]:
+        return 0
+    patience = Patience(float(call.parameters["wait_timeout"]), float(call.parameters["wait_sleep"]))
+    await_loaded(control.api, before, control.deployment, wanted, patience, probe=bool(plan), say=call.say)
+    return read_operator(control.api, control.deployment).restarts_since(before)
+
+
+CLIENT_CONFIG = Definition(
+    name="client_config",
+    argument_spec={
+        **CONTEXT,
+        "namespace": {"type": "str", "default": "k8ssandra-operator"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "contexts": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {
+                **CONTEXTS["contexts"]["options"],
+                "namespace": {"type": "str"},
+                "server": {"type": "str"},
+                "ca_cert": {"type": "str"},
+                "tls_server_name": {"type": "str"},
+                "proxy_url": {"type": "str", "no_log": True},
+            },
+        },
+        "cluster_scoped": {"type": "bool", "default": False},
+        "watch_namespaces": {"type": "list", "elements": "str", "default": []},
+        "service_account": {"type": "str", "default": "k8ssandra-control-plane"},
+        "token_lifetime": {"type": "int", "default": 7776000, "no_log": False},
+        "operator_deployment": {"type": "str", "default": "k8ssandra-operator"},
+        "forget_unreachable": {"type": "bool", "default": False},
+        "force_conflicts": {"type": "bool", "default": False},
+        **WAIT,
+    },
+    composition=keep_client_configs,
+)
