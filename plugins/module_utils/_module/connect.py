@@ -34,7 +34,8 @@ def access_of(options: Mapping[str, Any], *, path: str = "", default_kubeconfig:
     """
     option = f"{path}.kubeconfig" if path else "kubeconfig"
     given = options.get("kubeconfig") or default_kubeconfig
-    name = options.get("name") or options.get("context") or ""
+    # Among a task's own options, `name` is that of the object that the task is about.
+    name = (options.get("name") if path else "") or options.get("context") or ""
     context = options.get("context") or name
     kubeconfig, source, folder = _read_kubeconfig(given, option)
     return choose_context(kubeconfig, context, path=source, name=name, folder=folder, cluster_uid=options.get("cluster_uid") or "")
