@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All that keeps a K8ssandraCluster from being ready, in the order in which a person would look for it.
+
+Generation and `CassandraInitialized` are looked at last although they come first in upstream's passes: the operator sets them at
+the end of a complete pass, so until then something else says better what the pass waits for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .datacenters import REBUILD_ANNOTATION, Datacenter
+from .objects import Object
+from .operators import K8SSANDRA, Certificate, Operator
+from .readings import ClusterReading, holds, status_of
+
+Certificates = Sequence[tuple[str, Certificate]]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is not as it should be.
+
+    Args:
+        sentence: what, in one sentence that names the context and the object.
+        context: where it is to be mended.
+        advice: what to do about it; empty for the usual advice.
+        hopeless: waiting cannot help.
+    """
+
+    sentence: str
+    context: str
+    advice: str = ""
+    hopeless: bool = False
+
+
+def problems_of(
+    reading: ClusterReading, datacenters: Sequence[Datacenter], operators: Sequence[Operator], certificates: Certificates, now: float
+) -> Iterator[Problem]:
+    """Every problem, the first blocking one first. `now` is in seconds since 1970."""
+    yield from _of_presence(reading)
+    yield from _of_operators(reading, operators)
+    if reading.cluster is not None:
+        yield from _of_cluster(reading, reading.cluster, datacenters)
+    yield from _of_contexts(reading, certificates, now)
+
+
+def _of_presence(reading: ClusterReading) -> Iterator[Problem]:
+    context, cause = reading.control_plane.context, reading.control_plane.cause
+    where = f"K8ssandraCluster {reading.namespace}/{reading.name}"
+    if cause:
+        yield Problem(f"control plane {context} unreachable: {cause}", context)
+    elif not reading.installed:
+        what = f"{context}: {K8SSANDRA} is not installed, the cluster does not serve K8ssandraClusters"
+        yield Problem(what, context, "install the operators in the control plane first")
+    elif reading.cluster is None:
+        yield Problem(f"{context}: there is no {where}", context, "deploy the cluster first")
+    elif reading.cluster["metadata"].get("deletionTimestamp"):
+        yield Problem(f"{context}: {where} is being removed", context)
+
+
+def _of_operators(reading: ClusterReading, operators: Sequence[Operator]) -> Iterator[Problem]:
+    for context in reading.remotes if reading.installed else ():
+        if "CassandraDatacenter" in context.not_served:
+            what = f"{context.context}: the operators are not installed, the cluster does not serve CassandraDatacenters"
+            yield Problem(what, context.context, "install the operators there first")
+    for operator in operators:
+        if operator.problem():
+            yield Problem(operator.problem(), operator.context)
+    here = [operator for operator in operators if operator.operator == K8SSANDRA and operator.context == reading.control_plane.context]
+    if here and not any(operator.control_plane for operator in here):
+        yield Problem(
+            f"{reading.control_plane.context}: {K8SSANDRA} runs in data plane mode, so nobody reconciles K8ssandraClusters",
+            reading.control_plane.context,
+            "set K8SSANDRA_CONTROL_PLANE to true on its Deployment",
+        )
+
+
+def _of_cluster(reading: ClusterReading, cluster: Object, datacenters: Sequence[Datacenter]) -> Iterator[Problem]:
+    """The eight points of a complete reconciliation (k8ssandra-operator v1.26.0, `k8ssandracluster_controller.go`)."""
+    context, status, metadata = reading.control_plane.context, status_of(cluster), cluster["metadata"]
+    where = f"{context}: K8ssandraCluster {metadata['name']}"
+    error = status.get("error") or "None"
+    if error != "None":
+        yield Problem(f"{where}: the operator reports: {error}", context)
+    yield from _of_datacenters(datacenters)
+    rebuilding = (metadata.get("annotations") or {}).get(REBUILD_ANNOTATION)
+    if rebuilding and all(datacenter.ready for datacenter in datacenters if datacenter.name == rebuilding):
+        yield Problem(f"{where}: the rebuild of {rebuilding} has not ended yet", context)
+    if holds(status, "RequiresUpdate"):
+        advice = "look at the change, then allow it with the annotation k8ssandra.io/autoupdate-spec: once"
+        yield Problem(f"{where}: an upgrade of the operator wants to change the datacenters and has to be allowed to", context, advice)
+    if not holds(status, "CassandraInitialized"):
+        yield Problem(f"{where}: Cassandra has not been initialized yet", context)
+    generation, observed = metadata.get("generation", 0), status.get("observedGeneration", 0)
+    if generation != observed:
+        yield Problem(f"{where}: the operator has not carried out generation {generation} yet (the last one was {observed})", context)
+
+
+def _of_datacenters(datacenters: Sequence[Datacenter]) -> Iterator[Problem]:
+    for datacenter in datacenters:
+        cause = datacenter.causes[0] if datacenter.causes else None
+        failed = datacenter.rebuild is not None and datacenter.rebuild.state == "failed"
+        if not datacenter.ready:
+            advice = cause.advice if cause else "read the server's log, then rebuild its nodes again" if failed else ""
+            yield Problem(datacenter.sentence, datacenter.context, advice, failed or bool(cause and cause.hopeless))
+    for datacenter in datacenters:
+        for service, state in (("Reaper", datacenter.reaper), ("Stargate", datacenter.stargate)):
+            if datacenter.ready and state not in ("", "ready"):
+                yield Problem(f"{datacenter.context} {datacenter.name}: {service} is not ready ({state})", datacenter.context)
+
+
+def _of_contexts(reading: ClusterReading, certificates: Certificates, now: float) -> Iterator[Problem]:
+    for remote in reading.remotes:
+        if not remote.reachable:
+            yield Problem(f"{remote.context} unreachable: {remote.cause}", remote.context)
+    for credential in reading.credentials:
+        problem = credential.problem(now)
+        if problem:
+            where = f"{reading.control_plane.context}: ClientConfig {credential.client_config} for {credential.context}"
+            yield Problem(f"{where}: {problem}", reading.control_plane.context, "register the context again")
+    for context, certificate in certificates:
+        if certificate.problem(now):
+            yield Problem(f"{context}: {certificate.problem(now)}", context, "look at the Certificate and its issuer")
