@@ -38,7 +38,6 @@ class Datacenter:
         )
 
 
-
 def datacenters() -> list[Datacenter]:
     """Every datacenter in every cluster of the lab, by name."""
     found = []
