@@ -203,7 +203,7 @@ class Client:
     def _log_in(self) -> dict[str, str]:
         if self._configuration is None:
             self._configuration, self._pool = _open(self._access)
-        token = self._configuration.get_api_key_with_prefix("authorization")
+        token = self._configuration.get_api_key_with_prefix("BearerToken", "authorization")  # its name in new and in old versions
         basic = self._configuration.get_basic_auth_token() if self._configuration.username else None
         log_in = str(token or basic or "")
         return {"Authorization": log_in} if log_in else {}
