@@ -61,7 +61,7 @@ def _plan(call: Call, wish: ClusterWish, reading: ClusterReading, control_plane:
     parameters = call.parameters
     if reading.cluster is not None:
         check_update(wish, reading.cluster)
-        check_removals(removed_datacenters(wish, reading.cluster), parameters["remove_datacenters"])
+        check_removals(removed_datacenters(wish, reading.cluster, under_way=False), parameters["remove_datacenters"])
     body = body_to_apply(wish, reading.cluster, parameters["apply_updates"])
     found = {ref_of(body): reading.cluster} if reading.cluster is not None else {}
     plan = plan_presence(control_plane.context, [body], found)

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An API server's refusal, by meaning."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from plugins.module_utils._kube import errors
+from plugins.module_utils._kube.answers import meaning
+
+
+def status(code: int, message: str = "", reason: str = "", **details: Any) -> bytes:
+    return json.dumps({"kind": "Status", "code": code, "message": message, "reason": reason, "details": details}).encode()
+
+
+CONFLICT = status(409, "", "Conflict", causes=[{"field": ".spec.replicas", "message": 'conflict with "kubectl"'}])
+MEANINGS = {
+    "no log-in": (401, status(401, "Unauthorized"), errors.Unauthorized, "Unauthorized"),
+    "no right": (403, status(403, 'secrets is forbidden: User "x" cannot list'), errors.Forbidden, "cannot list"),
+    "a webhook's no": (403, status(403, 'admission webhook "v" denied the request: bad name'), errors.Denied, "bad name"),
+    "pod security's no": (403, status(403, 'pods "x" is forbidden: violates PodSecurity "restricted"'), errors.Denied, "PodSecurity"),
+    "another manager": (409, CONFLICT, errors.Conflict, 'spec.replicas: conflict with "kubectl"'),
+    "an unknown field": (400, status(400, "unknown field spec.x"), errors.Invalid, "unknown field spec.x"),
+    "a broken rule": (422, status(422, "is invalid"), errors.Invalid, "is invalid"),
+    "a webhook that is down": (500, status(500, "failed calling webhook"), errors.Unavailable, "failed calling webhook"),
+    "too many requests": (429, status(429, "slow down"), errors.Unavailable, "slow down"),
+    "a page of a proxy that has no such place": (404, b"<html>hunter2</html>", errors.Unreachable, "not from a Kubernetes API server"),
+    "a page of a proxy that is overloaded": (503, b"<html>hunter2</html>", errors.Unavailable, "not from a Kubernetes API server"),
+}
+
+
+@pytest.mark.parametrize(("code", "body", "kind", "found"), MEANINGS.values(), ids=MEANINGS)
+def test_the_meaning_of(code: int, body: bytes, kind: type[errors.ClusterError], found: str) -> None:
+    error = meaning("east", "reading", code, body, secret=False)
+    assert type(error) is kind
+    assert found in str(error)
+    assert str(error).startswith("context east: reading: ")
+    assert "hunter2" not in str(error)
+
+
+def test_a_secrets_refusal_never_quotes_it() -> None:
+    error = meaning("east", "applying Secret a/b", 422, status(422, 'Invalid value: "hunter2"', "Invalid"), secret=True)
+    assert "hunter2" not in str(error)

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting says what it sees, and no longer than it can help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from plugins.module_utils._core.verdict import Verdict
+from plugins.module_utils._kube.errors import Hopeless, TimedOut
+from plugins.module_utils._kube.wait import Patience, wait_for
+
+DONE = Verdict(True)
+
+
+class Clock:
+    """Time that passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def waited(verdicts: Iterable[Verdict], timeout: float = 10) -> tuple[Verdict, list[str], float]:
+    clock, said = Clock(), []
+    looks: Iterator[Verdict] = iter(verdicts)
+    patience = Patience(timeout, 2, lambda: clock.now, clock.sleep)
+    verdict = wait_for(lambda: next(looks), patience, context="hub", doing="waiting", say=said.append)
+    return verdict, said, clock.now
+
+
+def test_what_is_there_at_once_costs_one_look_and_no_word() -> None:
+    assert waited([DONE]) == (DONE, [], 0.0)
+
+
+def test_each_change_is_said_once() -> None:
+    steps = [("a: 0/1",), ("a: 0/1",), ("a: 0/1", "b: 0/1"), ("a: 1/1", "b: 0/1")]
+    _, said, _ = waited([*(Verdict(False, "x", lines=lines) for lines in steps), DONE])
+    assert said == ["a: 0/1", "b: 0/1", "a: 1/1"]
+
+
+def test_what_cannot_succeed_ends_the_wait_at_once_with_the_cause() -> None:
+    with pytest.raises(Hopeless, match="context east: waiting: no such image; correct it"):
+        waited([Verdict(False, "no such image", hopeless=True, context="east", advice="correct it")])
+
+
+def test_time_is_up_with_the_last_reason() -> None:
+    with pytest.raises(TimedOut, match="context hub: waiting for 4 s: second"):
+        waited([Verdict(False, "first"), Verdict(False, "second"), Verdict(False, "second")], timeout=4)
