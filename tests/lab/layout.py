@@ -77,6 +77,7 @@ class Machine:
     """What is remembered of a started machine; `started` (clock ticks since boot) tells its PID from a reused one."""
 
     index: int
+    images: str = ""  # the folder of its image store
     pid: int = 0
     started: int = 0
 

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from . import cgroups, network, pki, store
 from .api import Api, ApiError
 from .build import Built
 from .components import SOCKET
-from .layout import CACHE, KUBECONFIG, ROOT, STATE, Cluster, Lab, Machine
+from .layout import CACHE, KUBECONFIG, MOST_CLUSTERS, ROOT, STATE, Cluster, Lab, Machine
 from .steps import LabError, exclusive, run, say, step
 
 _START_LIMIT = 180.0  # seconds until a cluster has to be Ready
@@ -30,10 +31,12 @@ def up(built: Built, names: Sequence[str]) -> None:
     if missing:
         with step(f"starting {' '.join(missing)}"):
             _start(lab, built, missing)
-            _await_ready([lab.cluster(name) for name in missing])
+            _await_ready(lab, [lab.cluster(name) for name in missing])
     running = [lab.cluster(name) for name in names if name not in missing]
     for cluster in running:
         _insist_on_answer(cluster, lab.machines[cluster.name].pid)
+        if lab.machines[cluster.name].images != str(built.images):
+            say(f"{cluster.name} has older images than this checkout builds; `down`, then `up`, to use the new ones")
     if running:
         say(f"{' '.join(cluster.name for cluster in running)} already up")
     say(f"kubeconfig: {KUBECONFIG}")
@@ -90,15 +93,16 @@ def _start(lab: Lab, built: Built, names: Sequence[str]) -> None:
     with exclusive(CACHE / "numbers", "choosing a lab number"):
         if lab.number < 0:
             lab.number = network.free_number()
+            _clear_host(lab.number)
         network.make_bridge(lab.number)
         for name in names:
-            lab.machines[name] = Machine(lab.free_index())
+            lab.machines[name] = Machine(lab.free_index(), str(built.images))
             lab.save()
             cluster = lab.cluster(name)
             _clear(cluster)
             _prepare(cluster, built)
         for name in names:
-            lab.machines[name] = _launch(lab.cluster(name), lab.machines[name].index)
+            lab.machines[name] = _launch(lab.cluster(name), lab.machines[name])
             lab.save()
             network.connect(lab.cluster(name), lab.machines[name].pid)
     pki.write_kubeconfig(KUBECONFIG, lab.clusters(), "lab-admin")
@@ -111,7 +115,7 @@ def _prepare(cluster: Cluster, built: Built) -> None:
     cgroups.make(cluster)
 
 
-def _launch(cluster: Cluster, index: int) -> Machine:
+def _launch(cluster: Cluster, planned: Machine) -> Machine:
     spaces = ["--mount", "--pid", "--net", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc"]
     command = ["unshare", *spaces, sys.executable, "-m", "tests.lab.machine", cluster.name]
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
@@ -123,19 +127,23 @@ def _launch(cluster: Cluster, index: int) -> Machine:
     while time.monotonic() < deadline and outer.poll() is None:
         children = Path(f"/proc/{outer.pid}/task/{outer.pid}/children").read_text().split()
         if children:
-            return Machine(index, int(children[0]), _start_time(int(children[0])))
+            pid = int(children[0])
+            return replace(planned, pid=pid, started=_start_time(pid))
         time.sleep(0.01)
     said = (cluster.folder / "machine.log").read_text().strip()
     raise LabError(f"starting {cluster.name}: `unshare` made no machine: {said or 'it said nothing'}")
 
 
-def _await_ready(clusters: Sequence[Cluster]) -> None:
+def _await_ready(lab: Lab, clusters: Sequence[Cluster]) -> None:
     started, waiting = time.monotonic(), list(clusters)
     while waiting:
         for cluster in list(waiting):
             if not missing_for_ready(cluster):
                 say(f"{cluster.name} is Ready after {time.monotonic() - started:.1f} s")
                 waiting.remove(cluster)
+            elif not alive(lab.machines[cluster.name]):
+                said = (cluster.folder / "machine.log").read_text().strip().splitlines() or ["it said nothing"]
+                raise LabError(f"starting {cluster.name}: its machine died: {said[-1]}; see {cluster.folder}/machine.log")
         if time.monotonic() - started > _START_LIMIT:
             late = waiting[0]
             raise LabError(f"{late.name} is not Ready: {missing_for_ready(late)}; see {late.folder}/logs and machine.log, or run `down`")
@@ -183,9 +191,17 @@ def _remove(lab: Lab, names: Sequence[str]) -> None:
             del lab.machines[name]
         if not lab.machines:
             if ours:
+                _clear_host(lab.number)
                 network.remove_bridge(lab.number)
             lab.number = -1
         lab.save()
+
+
+def _clear_host(number: int) -> None:
+    # Also what a lab left that was killed hard, had this number and lies in a checkout that is gone.
+    for index in range(1, MOST_CLUSTERS + 1):
+        network.disconnect(Cluster("", index, number))
+        cgroups.remove(Cluster("", index, number))
 
 
 def _clear(cluster: Cluster, *, on_host: bool = True) -> None:

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import network
+from . import network, store
 from .components import Component, components, write_configuration
 from .layout import Cluster, Lab
 from .steps import LabError, run
@@ -105,13 +105,16 @@ def await_network() -> None:
 
 def main() -> None:
     """Become the machine of the cluster named by the first argument; never returns."""
-    cluster = Lab.load().cluster(sys.argv[1])
+    lab = Lab.load()
+    cluster = lab.cluster(sys.argv[1])
+    images = store.hold(Path(lab.machines[cluster.name].images))
     socket.sethostname(cluster.node)
     mount_folders(cluster)
     await_network()
     network.configure_machine(cluster)
     write_configuration(cluster)
-    supervise(cluster)
+    with images:
+        supervise(cluster)
 
 
 if __name__ == "__main__":

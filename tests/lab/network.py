@@ -6,7 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from .layout import MOST_LABS, Cluster, bridge_name
+from .layout import MOST_CLUSTERS, MOST_LABS, SERVICE_NETWORK, Cluster, bridge_name
 from .steps import LabError, run
 
 _CUT = "lab_cut"
@@ -58,7 +58,8 @@ def connected(cluster: Cluster) -> bool:
 
 def disconnect(cluster: Cluster) -> None:
     # Not an error when it is gone: the kernel removes the link with the machine, at a moment of its own.
-    subprocess.run(["ip", "link", "del", cluster.link], capture_output=True, check=False)
+    if Path("/sys/class/net", cluster.link).exists():
+        subprocess.run(["ip", "link", "del", cluster.link], capture_output=True, check=False)
 
 
 def configure_machine(cluster: Cluster) -> None:
@@ -68,9 +69,9 @@ def configure_machine(cluster: Cluster) -> None:
     _ip(doing, "addr", "add", f"{cluster.address}/24", "dev", "eth0")
     _ip(doing, "link", "set", "eth0", "up")
     # kube-proxy rewrites Service addresses after the route lookup, so a route has to be there.
-    _ip(doing, "route", "add", "10.96.0.0/16", "dev", "eth0", "src", cluster.address)
+    _ip(doing, "route", "add", SERVICE_NETWORK, "dev", "eth0", "src", cluster.address)
     _ip(doing, "route", "add", "unreachable", "default")
-    for index in range(1, 10):
+    for index in range(1, MOST_CLUSTERS + 1):
         neighbour = cluster.neighbour(index)
         if index != cluster.index:
             _ip(doing, "route", "add", neighbour.pod_network, "via", neighbour.address)

@@ -6,13 +6,16 @@ machine gets symbolic links to them, and copies of containerd's small databases 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from .steps import run, step
 
+_IN_USE = "in-use"
 _CONTENT = Path("io.containerd.content.v1.content/blobs/sha256")
 _SNAPSHOTS = Path("io.containerd.snapshotter.v1.overlayfs/snapshots")
 _DATABASES = (
@@ -35,7 +38,7 @@ kill "$server"; wait "$server" || true
 def prepare(cache: Path, archives: Sequence[Path]) -> Path:
     """The store with these images, filled now if it is missing. Raises LabError."""
     facts = [f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in archives]
-    target = cache / f"store-{hashlib.sha256(' '.join(facts).encode()).hexdigest()[:12]}"
+    target = cache / f"unpacked-{hashlib.sha256(' '.join(facts).encode()).hexdigest()[:12]}"
     if not target.exists():
         unfinished = target.with_name(f"{target.name}.part")
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -43,8 +46,29 @@ def prepare(cache: Path, archives: Sequence[Path]) -> Path:
         own = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
         with step(f"unpacking {len(archives)} images"):
             run([*own, "bash", "-c", _IMPORT, "import", unfinished, *archives], doing="unpacking the images")
+        (unfinished / _IN_USE).touch()
         unfinished.rename(target)
+        _remove_unused(cache)
     return target
+
+
+def hold(store: Path) -> TextIO:
+    """Mark a store as used for as long as the returned file is open, that is at most for this process's life."""
+    held = (store / _IN_USE).open()
+    fcntl.flock(held, fcntl.LOCK_SH)
+    return held
+
+
+def _remove_unused(cache: Path) -> None:
+    # A store is a gigabyte. The two newest stay: a lab may be about to start from one.
+    marks = sorted(cache.glob(f"unpacked-*/{_IN_USE}"), key=lambda mark: mark.stat().st_mtime)
+    for mark in marks[:-2]:
+        with mark.open() as opened:
+            try:
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            shutil.rmtree(mark.parent)
 
 
 def give(store: Path, machine: Path) -> None:
