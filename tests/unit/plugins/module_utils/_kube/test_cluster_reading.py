@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from plugins.module_utils._core.rollup import roll_up
+from plugins.module_utils._kube import errors
+from plugins.module_utils._kube.cluster_reading import read_cluster
+from tests.unit import build
+from tests.unit.fakes import FakeApi
+
+NOW = 1_790_000_000.0
+DC1, DC2 = build.template("dc1", "east"), build.template("dc2", "west")
+OPERATORS = (build.operator(), build.operator("cass-operator"), build.certificate())
+# A data plane's requests: version, CassandraDatacenters, Pods, CassandraTasks, Deployments, Certificates.
+DATA_PLANE, CONTROL_PLANE = 7, 10
+
+
+def _hub(*more: Any, cluster: Any = None) -> FakeApi:
+    configs = [one for name in ("east", "west") for one in (build.client_config(name), build.kubeconfig_secret(name))]
+    operators = (build.operator(control_plane=True), build.operator("cass-operator"), build.certificate())
+    return FakeApi("hub", [cluster or build.cluster(DC1, DC2), *configs, *operators, *more])
+
+
+def _remotes() -> dict[str, FakeApi]:
+    return {
+        "east": FakeApi("east", [build.datacenter("dc1"), build.pod("dc1"), *OPERATORS]),
+        "west": FakeApi("west", [build.datacenter("dc2"), build.pod("dc2"), *OPERATORS]),
+    }
+
+
+def _status(hub: FakeApi, remotes: dict[str, FakeApi], **more: Any) -> Any:
+    return roll_up(read_cluster(hub, remotes, "demo", build.NAMESPACE, **more), NOW)
+
+
+def test_a_ready_cluster_is_ready_within_the_budget_of_requests() -> None:
+    hub, remotes = _hub(), _remotes()
+    status = _status(hub, remotes)
+    assert status.reason == ""
+    assert hub.requests <= CONTROL_PLANE
+    assert [remote.requests for remote in remotes.values()] == [6, 6]
+    assert max(remote.requests for remote in remotes.values()) <= DATA_PLANE
+    assert {operator.context for operator in status.operators} == {"hub", "east", "west"}
+    assert [credential.context for credential in status.credentials] == ["east", "west"]
+
+
+def test_a_control_plane_with_a_datacenter_of_its_own_keeps_the_budget_too() -> None:
+    hub = _hub(build.datacenter("dc3"), build.pod("dc3"), cluster=build.cluster(DC1, DC2, build.template("dc3", "")))
+    assert _status(hub, _remotes()).reason == ""
+    assert hub.requests <= CONTROL_PLANE
+
+
+def test_without_surroundings_a_look_costs_less() -> None:
+    hub, remotes = _hub(), _remotes()
+    assert _status(hub, remotes, surroundings=False).ready
+    assert (hub.requests, [remote.requests for remote in remotes.values()]) == (1, [3, 3])
+
+
+def test_nothing_is_written() -> None:
+    hub, remotes = _hub(), _remotes()
+    _status(hub, remotes)
+    assert not [call for api in (hub, *remotes.values()) for call in api.writes]
+
+
+def test_a_data_plane_that_fails_is_unknown_and_fails_nobody_else() -> None:
+    hub, remotes = _hub(), _remotes()
+    remotes["west"].fail("*")
+    reading = read_cluster(hub, remotes, "demo", build.NAMESPACE)
+    assert [(context.context, context.reachable) for context in reading.contexts] == [("hub", True), ("east", True), ("west", False)]
+    assert reading.remotes[1].cause == "unreachable while asking: no route to host"
+    assert roll_up(reading, NOW).reason == "west dc2: unknown, west is unreachable"
+
+
+def test_a_control_plane_that_fails_leaves_the_data_planes_word() -> None:
+    hub, remotes = _hub(), _remotes()
+    hub.fail("*")
+    status = _status(hub, remotes)
+    assert status.reason == "control plane hub unreachable: unreachable while asking: no route to host"
+    assert status.lines == ("east dc1: 1/1 nodes up, ready", "west dc2: 1/1 nodes up, ready")
+    assert hub.requests == 1
+
+
+def test_a_control_plane_without_the_operator_says_so() -> None:
+    assert _status(FakeApi("hub", without=["K8ssandraCluster"]), {}).reason.startswith("hub: k8ssandra-operator is not installed")
+
+
+def test_a_data_plane_without_the_operators_says_so() -> None:
+    remotes = {**_remotes(), "west": FakeApi("west", without=["CassandraDatacenter"])}
+    assert _status(_hub(), remotes).reason.startswith("west: the operators are not installed")
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "Certificate"])
+def test_what_we_may_not_read_and_can_do_without_is_a_gap(kind: str) -> None:
+    hub, remotes = _hub(), _remotes()
+    remotes["east"].fail("list", kind, errors.Forbidden("east", f"listing {kind}s", "not allowed"))
+    status = _status(hub, remotes)
+    assert status.ready
+    assert status.contexts[1].gaps == (f"listing {kind}s: not allowed",)
+
+
+def test_secrets_that_we_may_not_read_are_a_gap() -> None:
+    hub = _hub()
+    hub.fail("get", "Secret", errors.Forbidden("hub", "reading Secrets", "not allowed"))
+    status = _status(hub, _remotes())
+    assert status.ready
+    assert status.describe()["contexts"][1]["credential"]["token_expires"] is None
+
+
+def test_pods_that_we_may_not_read_make_the_context_unknown() -> None:
+    remotes = _remotes()
+    remotes["east"].fail("list", "Pod", errors.Forbidden("east", "listing pods", "not allowed"))
+    assert _status(_hub(), remotes).reason == "east dc1: unknown, east is unreachable"
+
+
+def test_only_a_datacenter_that_is_not_ready_is_asked_for_causes() -> None:
+    refused = build.stateful_set("dc2")
+    answers = {f"/api/v1/namespaces/{build.NAMESPACE}/events": {"items": [build.event(refused, "FailedCreate", "exceeded quota: memory")]}}
+    west = FakeApi("west", [build.datacenter("dc2", ready=False), refused, *OPERATORS], answers=answers)
+    remotes = {**_remotes(), "west": west}
+    assert "exceeded quota: memory" in _status(_hub(), remotes).reason
+    assert west.requests == 9
+    assert remotes["east"].requests == 6
+
+
+def test_datacenters_in_namespaces_of_their_own_are_found() -> None:
+    elsewhere = {"metadata": {"name": "dc2", "namespace": "data"}, "size": 1, "k8sContext": "west"}
+    bodies = [build.datacenter("dc2"), build.pod("dc2")]
+    west = FakeApi("west", [{**one, "metadata": {**one["metadata"], "namespace": "data"}} for one in bodies])
+    assert _status(_hub(cluster=build.cluster(DC1, elsewhere)), {**_remotes(), "west": west}).reason == ""
+
+
+def test_a_data_plane_may_have_the_control_planes_name() -> None:
+    far = FakeApi("hub", [build.datacenter("dc1"), build.pod("dc1")])
+    cluster = build.cluster(build.template("dc1", "hub"))
+    reading = read_cluster(_hub(cluster=cluster), {"hub": far}, "demo", build.NAMESPACE)
+    assert len(reading.contexts) == 2
+    assert roll_up(reading, NOW).lines == ("hub dc1: 1/1 nodes up, ready",)
+
+
+def test_another_clusters_datacenters_are_read_for_who_must_not_meet_them() -> None:
+    other = {**build.datacenter("dc9"), "metadata": {"name": "dc9", "namespace": build.NAMESPACE}}
+    reading = read_cluster(_hub(), {"east": FakeApi("east", [other])}, "other", build.NAMESPACE)
+    assert [body["metadata"]["name"] for body in reading.remotes[0].of("CassandraDatacenter")] == ["dc9"]
