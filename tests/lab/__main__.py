@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -33,6 +34,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _act(asked: argparse.Namespace) -> None:
+    if os.geteuid() != 0:
+        raise LabError("the lab makes network and process namespaces, so it has to be run as root: use sudo")
     if asked.command == "status":
         _status(Lab.load())
     elif asked.command in ("up", "down", "build"):
@@ -87,6 +90,9 @@ def main() -> int:
         _act(asked)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:  # a full disk, a file that is not ours
+        print(f"lab: {asked.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("lab: interrupted; run the command again to go on, or `down` to end the lab", file=sys.stderr)

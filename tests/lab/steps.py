@@ -35,8 +35,11 @@ def run(command: Sequence[str | Path], *, doing: str, stdin: str = "", cwd: Path
     Raises LabError, beginning with `doing`, when the command is missing or fails.
     """
     words = [str(word) for word in command]
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # a root shell made by su or sudo may lack these
     try:
-        done = subprocess.run(words, input=stdin, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            words, input=stdin, cwd=cwd, env={**os.environ, "PATH": path, **env}, capture_output=True, text=True, check=False
+        )
     except FileNotFoundError as error:
         raise LabError(f"{doing}: the command {words[0]} is missing on this machine: install it") from error
     if done.returncode:
