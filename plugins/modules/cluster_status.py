@@ -68,6 +68,14 @@ reason:
   returned: success
   type: str
   sample: "west dc2: 0 of 1 nodes up, waiting for dc1"
+summary:
+  description: The whole status for people, a line each for the verdict, the datacenters and the contexts.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - K8ssandraCluster k8ssandra-operator/demo is ready
+    - "east dc1: 1/1 nodes up, ready"
 problems:
   description: All that is not as it should be, the first blocking one first.
   returned: success

@@ -15,8 +15,8 @@ description:
     on later, makes a plan over all contexts, applies it to the control plane by server-side apply, and waits until the cluster is ready
     everywhere.
   - The wait ends early, with the cause, when it cannot succeed.
-  - Datacenters that are there keep their order and new ones come after them, whatever the order given. The first datacenter carries a system
-    property, so that a new one in front of it would restart all of its nodes.
+  - Datacenters that are there keep their order and new ones come after them, whatever the order given. The first datacenter carries a
+    system property, so that a new one in front of it would restart all of its nodes.
 options:
   contexts:
     description:

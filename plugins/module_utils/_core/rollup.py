@@ -77,10 +77,27 @@ class ClusterStatus:
         """Where each datacenter stands, a line each."""
         return tuple(datacenter.line for datacenter in self.datacenters)
 
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """The whole status for people: the verdict, a line a datacenter, a line a context."""
+        verdict = "ready" if self.ready else f"not ready: {self.reason}"
+        others = [problem.sentence for problem in self.problems[1:]]
+        first = f"K8ssandraCluster {self.namespace}/{self.name} is {verdict}"
+        return (first, *others, *self.lines, *map(self._context_line, self.contexts))
+
+    def _context_line(self, reading: ContextReading) -> str:
+        if not reading.reachable:
+            return f"{reading.context}: unknown: {reading.cause}"
+        running = [f"{operator.operator} {operator.version}" for operator in self.operators if operator.context == reading.context]
+        expiry = [each.describe()["token_expires"] for each in self.credentials if each.context == reading.context]
+        tokens = [f"token expires {moment}" for moment in expiry if moment]
+        return f"{reading.context}: " + ", ".join((f"Kubernetes {reading.server_version or 'of unknown version'}", *running, *tokens))
+
     def describe(self) -> dict[str, Any]:
         """The status as a module returns it."""
         return {
             "ready": self.ready,
+            "summary": list(self.summary),
             "reason": self.reason,
             "problems": [problem.sentence for problem in self.problems],
             "error": self.error,

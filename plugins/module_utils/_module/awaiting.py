@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from .._core.error_patience import ErrorPatience
@@ -15,7 +14,6 @@ from .._core.plan import Plan
 from .._core.readings import ClusterReading
 from .._core.rollup import roll_up
 from .._core.verdict import Verdict
-from .._kube.cluster_reading import Places
 from .._kube.errors import ClusterError
 from .._kube.wait import Patience, wait_for
 from .run import Call, outcome
@@ -26,36 +24,34 @@ def status_of(reading: ClusterReading) -> dict[str, Any]:
     return roll_up(reading, time.time()).describe()
 
 
-def await_ready(
-    call: Call, plan: Plan, places: Places, read: Callable[[Places], ClusterReading], known: ClusterReading | None
-) -> dict[str, Any]:
+def await_ready(call: Call, plan: Plan, read: Callable[..., ClusterReading], known: ClusterReading | None) -> dict[str, Any]:
     """The cluster's status: when it is ready if the call waits, else as it is now.
 
     Args:
         plan: what was carried out, for the result of a wait that fails.
-        read: reads the cluster once.
+        read: reads the cluster once, `surroundings` or not.
         known: a whole reading that is still fresh, or None.
 
     Raises:
         Hopeless, TimedOut: with `result` set: what was changed and the last status.
     """
-    last = known or read(places)
+    last = known or read()
     if not call.parameters["wait"] or roll_up(last, time.time()).ready:
         return status_of(last)
     error = ErrorPatience()
 
     def look() -> Verdict:
         nonlocal last, error
-        last = read(replace(places, surroundings=False))
+        last = read(surroundings=False)
         status = roll_up(last, time.time())
         error = error.look(status.error, time.monotonic())
         return status.verdict(error)
 
     patience = Patience(float(call.parameters["wait_timeout"]), float(call.parameters["wait_sleep"]))
-    doing = f"waiting for K8ssandraCluster {places.namespace}/{places.name}"
+    doing = f"waiting for K8ssandraCluster {last.namespace}/{last.name}"
     try:
         wait_for(look, patience, context=last.control_plane.context, doing=doing, say=call.say)
     except ClusterError as problem:
         problem.result = outcome(plan, cluster=status_of(last))
         raise
-    return status_of(read(places))
+    return status_of(read())

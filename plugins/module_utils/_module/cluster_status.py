@@ -22,10 +22,7 @@ def tell_status(call: Call) -> dict[str, Any]:
     with fleet(parameters) as (control_plane, remotes):
         operators = parameters["operator_namespace"] or ""
         reading = read_cluster(control_plane, remotes, parameters["name"], parameters["namespace"], operators=operators)
-    status = roll_up(reading, time.time())
-    for line in status.lines:
-        call.say(line)
-    return {"changed": False, **status.describe()}
+    return {"changed": False, **roll_up(reading, time.time()).describe()}
 
 
 CLUSTER_STATUS = Definition(

@@ -20,7 +20,7 @@ from .._core.update import check_removals, check_update, removed_datacenters
 from .._kube import errors
 from .._kube.apply import carry_out, confirm
 from .._kube.client import Client
-from .._kube.cluster_reading import Places, read_cluster
+from .._kube.cluster_reading import read_cluster
 from .argspec import CONTEXT, CONTEXTS_WITH_DATACENTERS, WAIT
 from .awaiting import await_ready, status_of
 from .cluster_removal import remove_cluster
@@ -37,16 +37,16 @@ def keep_cluster(call: Call) -> dict[str, Any]:
         return remove_cluster(call)
     wish = wished_cluster(call)
     with fleet(call.parameters) as (control_plane, remotes):
-        places = Places(wish.namespace, wish.name, call.parameters["operator_namespace"] or wish.namespace)
-        reading = read_cluster(control_plane, remotes, places)
+        operators = call.parameters["operator_namespace"] or wish.namespace
+        look = partial(read_cluster, control_plane, remotes, wish.name, wish.namespace, operators=operators)
+        reading = look()
         _require_answers(wish, reading)
         plan = _plan(call, wish, reading, control_plane, remotes)
         if call.check_mode:
             return outcome(plan, cluster=status_of(reading))
         for api in (*remotes.values(), control_plane):
             carry_out(api, plan.of(api.context), force=call.parameters["force_conflicts"], say=call.say)
-        look = partial(read_cluster, control_plane, remotes)
-        return outcome(plan, cluster=await_ready(call, plan, places, look, None if plan else reading))
+        return outcome(plan, cluster=await_ready(call, plan, look, None if plan else reading))
 
 
 def _require_answers(wish: ClusterWish, reading: ClusterReading) -> None:
