@@ -32,7 +32,7 @@ _FOREIGN_JARS = ("osx", "windows", "riscv64")
 _PROGRAM = "/opt/lab/cassandra_node"
 _ENTRY = ["/usr/bin/python3", "-m", "cassandra_node"]
 _NODETOOL = """#!/bin/sh
-exec java $(grep -h -- ^--add /etc/cassandra/jvm17-server.options) -Xmx64m -Dlogback.configurationFile=none \\
+exec java $(grep -- ^--add /config/jvm-server.options) -Xmx64m -Dlogback.configurationFile=none \\
   -cp "/opt/cassandra/lib/*" org.apache.cassandra.tools.NodeTool "$@"
 """
 _MERGE = "the only thing that the operator asks of yq: `yq ea EXPRESSION -i TARGET SOURCE` merges SOURCE into TARGET"

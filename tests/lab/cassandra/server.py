@@ -64,7 +64,7 @@ class _Conversation(BaseHTTPRequestHandler):
         else:
             status, value = answer(self.command, url.path, dict(parse_qsl(url.query)), body)
         self._write(status, value)
-        if "/probes/" not in url.path:  # never the query: it may hold a password
+        if self.command != "GET" or (status >= 400 and "/probes/" not in url.path):  # never the query: it may hold a password
             reason = value if status >= 400 else ""
             print(f"{self.command} {url.path} {status} {time.monotonic() - began:.1f}s {reason}".rstrip(), flush=True)
 
