@@ -10,13 +10,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import yaml
-
 from .._core.errors import SpecError
 from .._core.kubeconfig import Access, choose_context
 from .._kube.client import Client
-
-YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from .documents import parse_yaml
 
 
 def access_of(options: Mapping[str, Any], *, path: str = "", default_kubeconfig: Any = None) -> Access:
@@ -49,16 +46,6 @@ def connected(access: Access) -> Iterator[Client]:
         yield client
     finally:
         client.close()
-
-
-def parse_yaml(text: str, path: str) -> Any:
-    """YAML as a value. The error names the line and never quotes it: it may hold a secret."""
-    try:
-        return yaml.load(text, Loader=YAML_LOADER)
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        line = f" (line {mark.line + 1})" if mark else ""
-        raise SpecError(path, f"is not YAML{line}") from None
 
 
 def _read_kubeconfig(given: Any, option: str) -> tuple[Any, str, str]:

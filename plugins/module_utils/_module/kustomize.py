@@ -11,11 +11,9 @@ import subprocess
 import sys
 from typing import Any
 
-import yaml
-
 from .._core.bundle import flavour
 from .._core.errors import SpecError
-from .connect import YAML_LOADER
+from .documents import parse_documents
 
 _RENDER_SECONDS = 300
 _FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -45,10 +43,8 @@ def render(base: str, binary: str | None) -> list[dict[str, Any]]:
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if not line.startswith("# Warning")]
         raise SpecError("kustomize", f"cannot render {base}: {' '.join(said)[:600]}")
-    try:
-        return [body for body in yaml.load_all(done.stdout, Loader=YAML_LOADER) if body]
-    except yaml.YAMLError as problem:
-        raise SpecError("kustomize", f"{base} does not render to YAML") from problem
+    bodies: list[dict[str, Any]] = parse_documents(done.stdout, f"kustomize (what {base} renders to)")
+    return bodies
 
 
 def _command(binary: str | None) -> list[str]:

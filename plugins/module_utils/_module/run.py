@@ -13,6 +13,7 @@ from .._core.errors import SpecError
 from .._core.plan import Plan
 from .._kube.client import KUBERNETES_IMPORT_ERROR
 from .._kube.errors import ClusterError
+from .documents import YAML_IMPORT_ERROR
 
 
 def _quiet(line: str) -> None:
@@ -41,15 +42,17 @@ Composition = Callable[[Call], dict[str, Any]]
 
 def run(composition: Composition, call: Call) -> dict[str, Any]:
     """The composition's result, or a failed result that says what we were doing, where, what was found and what to do."""
-    if KUBERNETES_IMPORT_ERROR:
-        message = f"the Python library `kubernetes` is missing on the host that runs this task ({KUBERNETES_IMPORT_ERROR})"
-        return _failed(f"{message}; install it for that Python: pip install kubernetes", {"reason": "missing library"})
+    missing = {"kubernetes": KUBERNETES_IMPORT_ERROR, "PyYAML": YAML_IMPORT_ERROR}
+    for library, problem in missing.items():
+        if problem:
+            message = f"the Python library `{library}` is missing on the host that runs this task ({problem})"
+            return _failed(f"{message}; install it for that Python: pip install {library}", {"reason": "missing library"})
     try:
         return composition(call)
-    except SpecError as problem:
-        return _failed(str(problem), {"reason": "invalid option", "option": problem.path})
-    except ClusterError as problem:
-        return {**_failed(str(problem), failure_of(problem)), **problem.result}
+    except SpecError as refusal:
+        return _failed(str(refusal), {"reason": "invalid option", "option": refusal.path})
+    except ClusterError as failure:
+        return {**_failed(str(failure), failure_of(failure)), **failure.result}
 
 
 def failure_of(problem: ClusterError) -> dict[str, Any]:

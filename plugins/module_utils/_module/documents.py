@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""YAML text as values, by the C parser where there is one: the operators' manifests are 4 MB."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._core.errors import SpecError
+
+YAML_IMPORT_ERROR: str | None = None
+try:
+    import yaml
+except ImportError as problem:
+    YAML_IMPORT_ERROR = str(problem)
+
+
+def parse_yaml(text: str, path: str) -> Any:
+    """One document. The error names the line and never quotes it: it may hold a secret.
+
+    Args:
+        text: the YAML.
+        path: where it came from: an option or a file, for the message.
+    """
+    documents = parse_documents(text, path)
+    return documents[0] if documents else None
+
+
+def parse_documents(text: str, path: str) -> list[Any]:
+    """All documents that are not empty; see `parse_yaml`."""
+    try:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return [document for document in yaml.load_all(text, Loader=loader) if document]
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        line = f" (line {mark.line + 1})" if mark else ""
+        raise SpecError(path, f"is not YAML{line}") from None
