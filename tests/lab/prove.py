@@ -117,6 +117,8 @@ def register() -> None:
 
 def definition() -> dict[str, Any]:
     """The K8ssandraCluster: one node in each datacenter, a small heap, and a setting that the proof looks for."""
+    # The operator would ask for a whole processor for this short step, and a second node would not fit in a small lab.
+    building = {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": "2", "memory": "256Mi"}}
     storage = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
     return {
         "apiVersion": "k8ssandra.io/v1alpha1",
@@ -127,6 +129,7 @@ def definition() -> dict[str, Any]:
                 "serverVersion": "5.0.5",
                 "softPodAntiAffinity": True,
                 "resources": {"requests": {"cpu": "100m", "memory": "700Mi"}, "limits": {"cpu": "2", "memory": "1Gi"}},
+                "initContainers": [{"name": "server-config-init", "resources": building}],
                 "storageConfig": {"cassandraDataVolumeClaimSpec": storage},
                 "config": {"jvmOptions": {"heap_max_size": "384Mi"}, "cassandraYaml": dict([_SETTING])},
                 "datacenters": [
