@@ -12,6 +12,8 @@ from typing import Any
 from . import errors
 
 _LONGEST = 600
+# What an API server answers, as plain text, where it serves no such API group: a kind whose definition is not installed.
+_NO_SUCH_GROUP = b"404 page not found"
 
 
 def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool) -> errors.ClusterError:
@@ -25,6 +27,8 @@ def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool)
         secret: the object is a Secret, whose refusal may quote its values: name the reason only.
     """
     answer = as_status(body)
+    if status == 404 and body.strip() == _NO_SUCH_GROUP:
+        return errors.Absent(context, doing, "the cluster does not serve this kind", "install its definition first")
     if answer is None:
         found = f"HTTP {status}, and not from a Kubernetes API server"
         return errors.Unavailable(context, doing, found) if status >= 500 else errors.Unreachable(context, doing, found)
