@@ -17,6 +17,7 @@ from .objects import Object
 from .operators import K8SSANDRA, Certificate, Operator
 from .readings import ClusterReading, holds, status_of
 
+_ALLOWED = "k8ssandra.io/autoupdate-spec"
 Certificates = Sequence[tuple[str, Certificate]]
 
 
@@ -42,10 +43,13 @@ def problems_of(
 ) -> Iterator[Problem]:
     """Every problem, the first blocking one first. `now` is in seconds since 1970."""
     yield from _of_presence(reading)
+    for remote in reading.remotes:
+        if not remote.reachable:
+            yield Problem(f"{remote.context} unreachable: {remote.cause}", remote.context)
     yield from _of_operators(reading, operators)
     if reading.cluster is not None:
         yield from _of_cluster(reading, reading.cluster, datacenters)
-    yield from _of_contexts(reading, certificates, now)
+    yield from _of_log_ins(reading, certificates, now)
 
 
 def _of_presence(reading: ClusterReading) -> Iterator[Problem]:
@@ -87,15 +91,17 @@ def _of_cluster(reading: ClusterReading, cluster: Object, datacenters: Sequence[
     if error != "None":
         yield Problem(f"{where}: the operator reports: {error}", context)
     yield from _of_datacenters(datacenters)
-    rebuilding = (metadata.get("annotations") or {}).get(REBUILD_ANNOTATION)
+    annotations, generation, observed = metadata.get("annotations") or {}, metadata.get("generation", 0), status.get("observedGeneration", 0)
+    rebuilding = annotations.get(REBUILD_ANNOTATION)
     if rebuilding and all(datacenter.ready for datacenter in datacenters if datacenter.name == rebuilding):
         yield Problem(f"{where}: the rebuild of {rebuilding} has not ended yet", context)
     if holds(status, "RequiresUpdate"):
-        advice = "look at the change, then allow it with the annotation k8ssandra.io/autoupdate-spec: once"
-        yield Problem(f"{where}: an upgrade of the operator wants to change the datacenters and has to be allowed to", context, advice)
+        what = f"{where}: an upgrade of the operator wants to change the datacenters and has to be allowed to"
+        # Upstream's `AllowUpdate`: a new generation or the annotation. Without either, nothing will ever happen.
+        held = generation == observed and _ALLOWED not in annotations
+        yield Problem(what, context, "allow it at a good time: apply_updates: once of k8ssandra_cluster, which may restart nodes", held)
     if not holds(status, "CassandraInitialized"):
         yield Problem(f"{where}: Cassandra has not been initialized yet", context)
-    generation, observed = metadata.get("generation", 0), status.get("observedGeneration", 0)
     if generation != observed:
         yield Problem(f"{where}: the operator has not carried out generation {generation} yet (the last one was {observed})", context)
 
@@ -113,10 +119,7 @@ def _of_datacenters(datacenters: Sequence[Datacenter]) -> Iterator[Problem]:
                 yield Problem(f"{datacenter.context} {datacenter.name}: {service} is not ready ({state})", datacenter.context)
 
 
-def _of_contexts(reading: ClusterReading, certificates: Certificates, now: float) -> Iterator[Problem]:
-    for remote in reading.remotes:
-        if not remote.reachable:
-            yield Problem(f"{remote.context} unreachable: {remote.cause}", remote.context)
+def _of_log_ins(reading: ClusterReading, certificates: Certificates, now: float) -> Iterator[Problem]:
     for credential in reading.credentials:
         problem = credential.problem(now)
         if problem:

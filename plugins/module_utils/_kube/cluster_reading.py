@@ -65,7 +65,7 @@ def read_cluster(
 
 
 def _cause(problem: ClusterError) -> str:
-    return f"{problem.reason} while {problem.doing}: {problem.found}"
+    return f"{problem.doing}: {problem.found}"
 
 
 def _reading(look: _Look, answer: ContextReading | ClusterError) -> ContextReading:

@@ -97,7 +97,7 @@ REASONS = [
     pytest.param(_roll_up(None, hub=ContextReading("hub", control_plane=True, cause="timed out")), "control plane hub unreachable: timed out",
                  id="a control plane that does not answer"),
     pytest.param(_roll_up(build.cluster(DC1, DC2), EAST, ContextReading("west", cause="no route to host")),
-                 "west dc2: unknown, west is unreachable", id="a data plane that does not answer, with a datacenter"),
+                 "west unreachable: no route to host", id="a data plane that does not answer, with a datacenter"),
     pytest.param(_roll_up(build.cluster(DC1), EAST, ContextReading("west", cause="no route to host")), "west unreachable: no route to host",
                  id="a data plane that does not answer, without one"),
     pytest.param(_roll_up(build.cluster(DC1, DC2), hub=_context("hub", build.operator())),
@@ -204,3 +204,18 @@ def test_contexts_that_the_operator_knows_besides_are_told_as_not_asked() -> Non
     told = _roll_up(build.cluster(DC1, DC2), credentials=(credential,)).describe()["contexts"]
     assert [(context["name"], context["reachable"]) for context in told] == [("hub", True), ("east", True), ("west", True), ("north", None)]
     assert told[3]["credential"]["client_config"] == "north"
+
+
+@pytest.mark.parametrize(
+    ("more", "observed", "hopeless"),
+    [
+        pytest.param({}, 1, True, id="nobody will allow it"),
+        pytest.param({"metadata": {"annotations": {"k8ssandra.io/autoupdate-spec": "once"}}}, 1, False, id="the annotation allows it"),
+        pytest.param({}, 0, False, id="the new generation allows it"),
+    ],
+)
+def test_a_change_that_is_held_back_is_hopeless_unless_it_is_allowed(more: Any, observed: int, hopeless: bool) -> None:
+    held = {"conditions": build.conditions(CassandraInitialized=True, RequiresUpdate=True), "observedGeneration": observed}
+    status = _roll_up(build.cluster(DC1, DC2, status=held, **more))
+    assert status.requires_update
+    assert status.verdict().hopeless is hopeless

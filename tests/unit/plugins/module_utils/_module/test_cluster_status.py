@@ -30,10 +30,9 @@ def apis(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeApi]:
 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["plain", "check mode"])
 def test_it_reads_and_changes_nothing(apis: dict[str, FakeApi], check_mode: bool) -> None:
-    said: list[str] = []
-    result = run(cluster_status.tell_status, Call(PARAMETERS, check_mode, say=said.append))
+    result = run(cluster_status.tell_status, Call(PARAMETERS, check_mode))
     assert (result["changed"], result["ready"], result["reason"]) == (False, True, "")
-    assert said == ["east dc1: 1/1 nodes up, ready"]
+    assert "east dc1: 1/1 nodes up, ready" in result["summary"]
     assert not [call for api in apis.values() for call in api.writes]
 
 
