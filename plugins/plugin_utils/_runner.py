@@ -25,6 +25,7 @@ class Runner(ActionBase):
     """An action plugin that is its module, run here when the host is the controller, and as a module everywhere else."""
 
     supports_check_mode = True
+    _supports_async = True
     definition: Definition
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
