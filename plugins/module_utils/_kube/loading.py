@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from .._core.loading import (
     Operator,
@@ -16,11 +16,12 @@ from .._core.loading import (
     webhook_silent,
     webhook_verdict,
 )  # fmt: skip
-from .._core.objects import Object, Ref, kind_named, ref_of
+from .._core.objects import Ref, kind_named
 from .._core.registration import Registration, is_loaded
 from .._core.verdict import Verdict
 from . import errors
 from .api import Api
+from .observe import observe
 from .wait import Patience, wait_for
 
 
@@ -36,7 +37,7 @@ def await_loaded(
     api: Api,
     before: Operator,
     deployment: Ref,
-    wanted: Mapping[str, tuple[Registration, Object]],
+    wanted: Sequence[Registration],
     patience: Patience,
     *,
     probe: bool,
@@ -48,17 +49,17 @@ def await_loaded(
         api: the control plane.
         before: the operator before our first write.
         deployment: the operator's Deployment.
-        wanted: each registration with its Secret, by context.
+        wanted: the registrations.
         probe: also ask its webhook, by a dry-run creation of a K8ssandraCluster that names the contexts.
     """
 
     def look() -> Verdict:
-        kind = kind_named("ClientConfig")
-        there = {ref_of(body): body for body in api.list(kind, deployment.namespace) or ()}
-        unloaded = [name for name, (wish, secret) in wanted.items() if not is_loaded(there.get(wish.client_config), secret)]
+        # As they are now, not as we wrote them: another run may have renewed a token since.
+        there = observe(api, [ref for wish in wanted for ref in (wish.client_config, wish.secret)])
+        unloaded = [wish.context for wish in wanted if not is_loaded(there.get(wish.client_config), there.get(wish.secret))]
         verdict = operator_verdict(read_operator(api, deployment), before)
         verdict = loading_verdict(verdict, api.context, unloaded)
-        return _ask_webhook(api, deployment.namespace, list(wanted)) if verdict.done and probe else verdict
+        return _ask_webhook(api, deployment.namespace, [wish.context for wish in wanted]) if verdict.done and probe else verdict
 
     wait_for(look, patience, context=api.context, doing="waiting for the operator to load the client configs", say=say)
 

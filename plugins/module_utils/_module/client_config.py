@@ -144,9 +144,8 @@ def _action(candidate: Candidate, plan: Plan, control: ControlPlane) -> str:
 
 
 def _carry_out(call: Call, control: ControlPlane, good: Sequence[Candidate], plan: Plan) -> int:
-    secrets = {candidate.wish.secret: candidate.wish.secret_body(candidate.token) for candidate in good}
-    wanted = {candidate.context: (candidate.wish, secrets[candidate.wish.secret]) for candidate in good}
-    loaded = all(is_loaded(control.client_configs.get(wish.client_config), secret) for wish, secret in wanted.values())
+    wishes = [candidate.wish for candidate in good]
+    loaded = all(is_loaded(control.client_configs.get(wish.client_config), control.secrets.get(wish.secret)) for wish in wishes)
     if loaded and not plan:
         return 0
     before = read_operator(control.api, control.deployment)
@@ -157,7 +156,7 @@ def _carry_out(call: Call, control: ControlPlane, good: Sequence[Candidate], pla
     if not call.parameters["wait"]:
         return 0
     patience = Patience(float(call.parameters["wait_timeout"]), float(call.parameters["wait_sleep"]))
-    await_loaded(control.api, before, control.deployment, wanted, patience, probe=bool(plan), say=call.say)
+    await_loaded(control.api, before, control.deployment, wishes, patience, probe=bool(plan), say=call.say)
     return read_operator(control.api, control.deployment).restarts_since(before)
 
 
