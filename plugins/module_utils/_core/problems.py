@@ -91,7 +91,8 @@ def _of_cluster(reading: ClusterReading, cluster: Object, datacenters: Sequence[
     if error != "None":
         yield Problem(f"{where}: the operator reports: {error}", context)
     yield from _of_datacenters(datacenters)
-    annotations, generation, observed = metadata.get("annotations") or {}, metadata.get("generation", 0), status.get("observedGeneration", 0)
+    annotations = metadata.get("annotations") or {}
+    generation, observed = metadata.get("generation", 0), status.get("observedGeneration", 0)
     rebuilding = annotations.get(REBUILD_ANNOTATION)
     if rebuilding and all(datacenter.ready for datacenter in datacenters if datacenter.name == rebuilding):
         yield Problem(f"{where}: the rebuild of {rebuilding} has not ended yet", context)
