@@ -26,7 +26,7 @@ from .candidates import Candidate, candidates_of, failure, returned
 from .client_config_absent import remove
 from .connect import access_of, connected
 from .definition import Definition
-from .prepare import Connect, Preparation
+from .prepare import SETTLING, Connect, Preparation
 from .run import Call
 
 
@@ -54,13 +54,16 @@ class ControlPlane:
         return {**self.client_configs, **self.secrets}
 
 
-def keep_client_configs(call: Call, connect: Connect = connected, clock: Callable[[], float] = time.time) -> dict[str, Any]:
+def keep_client_configs(
+    call: Call, connect: Connect = connected, clock: Callable[[], float] = time.time, settling: Patience = SETTLING
+) -> dict[str, Any]:
     """Registers, renews or removes remote contexts.
 
     Args:
         call: what Ansible asks.
         connect: opens a client, which closes at the end; for tests.
         clock: seconds since the epoch; for tests.
+        settling: how long a new account may be refused; for tests.
     """
     access = access_of(call.parameters)
     candidates = candidates_of(call.parameters)
@@ -68,7 +71,7 @@ def keep_client_configs(call: Call, connect: Connect = connected, clock: Callabl
         if call.parameters["state"] == "absent":
             return remove(call, api, candidates, connect)
         control = _read_control_plane(call, api, [candidate.wish for candidate in candidates])
-        preparation = Preparation(call, connect, clock(), control.secrets)
+        preparation = Preparation(call, connect, clock(), control.secrets, settling)
         for candidate in candidates:
             candidate.problem = _registered_otherwise(candidate.wish, control)
         _prepare(preparation, [candidate for candidate in candidates if not candidate.problem])

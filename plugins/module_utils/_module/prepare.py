@@ -35,7 +35,7 @@ from .run import Call
 
 Connect = Callable[[Access], AbstractContextManager[Api]]
 # An API server learns of a new account and its rights within a second or two.
-_SETTLING = Patience(15.0, 0.5)
+SETTLING = Patience(15.0, 0.5)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Preparation:
     connect: Connect
     now: float
     secrets: Mapping[Ref, Object] = field(repr=False)
-    settling: Patience = _SETTLING
+    settling: Patience = SETTLING
 
     def prepare(self, candidate: Candidate) -> None:
         """Makes the account and its token, or finds them good, and proves them. Raises what keeps it from that."""
