@@ -1,0 +1,85 @@
+"""What every test here stands on: the lab, playbooks run as a person runs them, audit logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.support.inventory import Inventory
+from tests.integration.support.lab import CONTEXTS, Lab
+from tests.integration.support.play import Player, Run
+from tests.integration.support.tasks import Tasks
+from tests.integration.support.watch import Story
+
+# One story, told once: deploying a cluster takes minutes. What needs empty clusters comes first, what removes all comes last.
+CHAPTERS = """
+    dry_run operator_bundle first_run context_check cluster_status same_either_way bad_input client_config k8ssandra_cluster
+    kill cut scale third_datacenter teardown ten_kills secrets""".split()
+
+
+def _chapter(item: pytest.Item) -> int:
+    name = item.path.stem.removeprefix("test_")
+    return CHAPTERS.index(name) if name in CHAPTERS else len(CHAPTERS)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the chapters in order; whatever else was collected keeps its place behind them."""
+    here = Path(__file__).parent
+    ours = sorted((item for item in items if item.path.is_relative_to(here)), key=_chapter)
+    items[:] = ours + [item for item in items if not item.path.is_relative_to(here)]
+
+
+@pytest.fixture(scope="session")
+def lab() -> Lab:
+    """The lab of this checkout, started when it is not up."""
+    found = Lab()
+    found.up()
+    return found
+
+
+@pytest.fixture(scope="session")
+def player(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Player:
+    """Runs playbooks and keeps all that they print."""
+    return Player(tmp_path_factory.mktemp("outputs"), lab.state)
+
+
+@pytest.fixture(scope="session")
+def inventory(tmp_path_factory: pytest.TempPathFactory) -> Inventory:
+    """A copy of inventories/lab."""
+    return Inventory.copy(tmp_path_factory.mktemp("fleet"))
+
+
+@pytest.fixture(scope="session")
+def story(lab: Lab, player: Player, inventory: Inventory) -> Story:
+    """What has happened so far."""
+    return Story(lab, player, inventory)
+
+
+@pytest.fixture
+def tasks(player: Player, tmp_path: Path) -> Tasks:
+    """Runs single tasks of our modules."""
+    return Tasks(player, tmp_path)
+
+
+@pytest.fixture
+def empty(story: Story) -> Story:
+    """Three clusters without anything of ours."""
+    story.be_empty()
+    return story
+
+
+@pytest.fixture
+def deployed(story: Story) -> Run:
+    """The run of site.yml that brought the cluster up; the first test that needs it pays for it."""
+    return story.be_deployed()
+
+
+@pytest.fixture
+def healed(lab: Lab) -> Iterator[Lab]:
+    """A lab in which clusters may be cut off."""
+    yield lab
+    for context in CONTEXTS:
+        lab.heal(context)

@@ -1,0 +1,55 @@
+"""What our identity asked of the API servers, from their audit logs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .lab import CONTEXTS, STATE
+
+WRITES = {"create", "update", "patch", "delete", "deletecollection"}
+# Questions that Kubernetes has one POST.
+_QUESTIONS = {"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"}
+_OURS = "k8ssandra.operator/"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The audit logs from a point in time on."""
+
+    offsets: dict[str, int]
+
+    @classmethod
+    def from_now(cls) -> Audit:
+        return cls({context: (STATE / context / "audit.log").stat().st_size for context in CONTEXTS})
+
+    def events(self, context: str) -> Iterator[dict[str, Any]]:
+        """The requests of our tools and of the lab's person, without those of the tests' own kubectl."""
+        with (STATE / context / "audit.log").open("rb") as log:
+            log.seek(self.offsets[context])
+            for line in log:
+                event = json.loads(line)
+                agent = event.get("userAgent", "")
+                if agent.startswith(_OURS) or (event["user"]["username"] == "lab-admin" and not agent.startswith("kubectl/")):
+                    yield event
+
+    def writes(self, *, dry_runs: bool = False) -> list[str]:
+        """What was written, as context, verb and path. A dry run writes nothing, but one can ask for those too."""
+        return [
+            f"{context}: {event['verb']} {event['requestURI']} by {event.get('userAgent', '')}"
+            for context in CONTEXTS
+            for event in self.events(context)
+            if event["verb"] in WRITES
+            and event.get("objectRef", {}).get("resource") not in _QUESTIONS
+            and (dry_runs or "dryRun=All" not in event["requestURI"])
+        ]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Requests of our modules by context and verb."""
+        return {
+            context: dict(Counter(event["verb"] for event in self.events(context) if event.get("userAgent", "").startswith(_OURS)))
+            for context in CONTEXTS
+        }

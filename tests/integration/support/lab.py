@@ -1,0 +1,113 @@
+"""The lab of this checkout, as the tests use it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.lab.cql import Cluster, execute
+from tests.lab.layout import KUBECONFIG, MANIFESTS, ROOT, STATE
+from tests.lab.steps import LabError
+
+__all__ = ["CONTEXTS", "KUBECONFIG", "MANIFESTS", "ROOT", "STATE", "Lab"]
+
+CONTEXTS = ("hub", "east", "west")
+NAMESPACE = "k8ssandra-operator"
+# What Kubernetes makes and forgets by itself, and what only shows other objects.
+_PASSING = {"Event", "Lease", "Endpoints", "EndpointSlice", "PodMetrics", "NodeMetrics", "ComponentStatus"}
+
+
+def _lab(*arguments: str) -> str:
+    done = subprocess.run([sys.executable, "-m", "tests.lab", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=1800)
+    assert done.returncode == 0, f"python3 -m tests.lab {' '.join(arguments)}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+    return done.stdout
+
+
+class Lab:
+    """Three real Kubernetes clusters: hub, east and west."""
+
+    def up(self) -> None:
+        _lab("up", *CONTEXTS)
+
+    def empty(self) -> None:
+        """Starts anew: nothing but Kubernetes and cert-manager's kinds in any cluster. About 20 seconds."""
+        _lab("down")
+        self.up()
+
+    def cut(self, context: str) -> None:
+        _lab("cut", context)
+
+    def heal(self, context: str) -> None:
+        _lab("heal", context)
+
+    def cluster(self, context: str) -> Cluster:
+        return Cluster(context)
+
+    def read(self, context: str, *arguments: str) -> Any:
+        """What `kubectl get` says, as a value."""
+        return self.cluster(context).read(*arguments)
+
+    def items(self, context: str, kind: str) -> list[dict[str, Any]]:
+        """All objects of a kind in the operators' namespace; none when the cluster does not know the kind."""
+        try:
+            found: list[dict[str, Any]] = self.read(context, kind)["items"]
+        except LabError as error:
+            if "doesn't have a resource type" in str(error):
+                return []
+            raise
+        return found
+
+    def objects(self, context: str) -> set[str]:
+        """Every object that `kubectl` can list in a cluster, as kind, namespace and name."""
+        cluster = self.cluster(context)
+        kinds = cluster.kubectl("api-resources", "--verbs=list", "--output=name").split()
+        found = json.loads(cluster.kubectl("get", ",".join(kinds), "--all-namespaces", "--output=json"))["items"]
+        return {
+            f"{one['kind']} {one['metadata'].get('namespace', '')}/{one['metadata']['name']}" for one in found if one["kind"] not in _PASSING
+        }
+
+    def operator_pods(self) -> dict[str, tuple[str, int]]:
+        """The operators' pods in all clusters: UID and count of restarts."""
+        return {
+            f"{context} {pod['metadata']['name']}": (
+                pod["metadata"]["uid"],
+                sum(each["restartCount"] for each in pod["status"].get("containerStatuses", [])),
+            )
+            for context in CONTEXTS
+            for pod in self.items(context, "pods")
+            if "operator" in pod["metadata"]["name"]
+        }
+
+    def cql(self, context: str, datacenter: str, *statements: str, cluster: str = "demo", consistency: str = "LOCAL_QUORUM") -> list[Any]:
+        """The rows that statements give when they go through one datacenter as the superuser."""
+        return list(execute(self.cluster(context), cluster, datacenter, statements, consistency))
+
+    def state(self) -> str:
+        """All pods and the cluster's status, for a failing test."""
+        lines = []
+        for context in CONTEXTS:
+            for what in (("pods", "-A", "--no-headers"), ("k8ssandraclusters", "-o", "jsonpath={.items[*].status}")):
+                try:
+                    lines += [f"{context}: {line}" for line in self.cluster(context).kubectl("get", *what).splitlines()]
+                except LabError as error:
+                    lines.append(f"{context}: {str(error)[:200]}")
+        return "\n".join(lines)
+
+
+def eventually(what: str, look: Callable[[], Any], seconds: float = 60) -> Any:
+    """What `look` gives as soon as it gives something; fails when that takes too long."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"{what}: not after {seconds:.0f} s"
+        time.sleep(1)
+    return found
+
+
+def kubeconfig() -> Mapping[str, Any]:
+    """The lab's kubeconfig."""
+    found: Mapping[str, Any] = json.loads(KUBECONFIG.read_text())
+    return found

@@ -1,0 +1,154 @@
+"""Running `ansible-playbook` as a person does, and reading what it says."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .lab import ROOT
+
+PROGRAM = ROOT / ".venv" / "bin" / "ansible-playbook"
+_RECAP = re.compile(r"^(\S+)\s+: (ok=\d+ .*)$", re.MULTILINE)
+_FAILURE = re.compile(r"^(?:fatal|failed): .*$", re.MULTILINE)
+
+
+@dataclass
+class Run:
+    """One run that has ended.
+
+    Args:
+        command: what was run.
+        code: its exit code.
+        text: everything it printed.
+        seconds: how long it took.
+        explain: the state of the clusters, for a message.
+    """
+
+    command: str
+    code: int
+    text: str
+    seconds: float
+    explain: Callable[[], str] = field(default=str, repr=False)
+
+    @property
+    def recap(self) -> dict[str, dict[str, int]]:
+        """PLAY RECAP: the counts of every host."""
+        return {
+            host: {name: int(count) for name, count in (pair.split("=") for pair in counts.split())}
+            for host, counts in _RECAP.findall(self.text)
+        }
+
+    def changed(self) -> dict[str, int]:
+        return {host: counts["changed"] for host, counts in self.recap.items()}
+
+    def failures(self) -> str:
+        """The lines in which tasks failed."""
+        return "\n".join(_FAILURE.findall(self.text))
+
+    def demand(self, code: int = 0) -> Run:
+        """Insists on an exit code; says all it can when it is another."""
+        if (self.code == 0) != (code == 0):
+            tail = "\n".join(self.text.splitlines()[-40:])
+            message = f"`{self.command}` ended {self.code} after {self.seconds:.0f} s"
+            raise AssertionError(f"{message}\n{self.failures()[:3000]}\n--- its last lines\n{tail}\n--- the clusters\n{self.explain()}")
+        return self
+
+    def demand_unchanged(self) -> Run:
+        self.demand()
+        assert not any(self.changed().values()), f"`{self.command}` changed {self.changed()}:\n{changed_lines(self.text)}"
+        return self
+
+
+def changed_lines(text: str) -> str:
+    """The tasks that changed something."""
+    task, found = "", []
+    for line in text.splitlines():
+        if line.startswith("TASK"):
+            task = line
+        if line.startswith("changed:"):
+            found.append(f"{task}\n{line[:300]}")
+    return "\n".join(found)
+
+
+@dataclass
+class Player:
+    """Runs playbooks, and keeps what each of them printed.
+
+    Args:
+        outputs: the folder for it.
+        explain: the state of the clusters, for a message.
+    """
+
+    outputs: Path
+    explain: Callable[[], str]
+
+    def play(self, playbook: str, inventory: Path, *more: str, timeout: float = 900) -> Run:
+        """Runs to the end. A run that hangs is killed and fails the test."""
+        with self.start(playbook, inventory, *more) as started:
+            return started.finish(timeout)
+
+    def start(self, playbook: str, inventory: Path, *more: str) -> Started:
+        command = [str(PROGRAM), playbook, "-i", str(inventory), *more]
+        log = self.outputs / f"{len(list(self.outputs.iterdir())):03}-{Path(playbook).name}.log"
+        return Started(command, log, self.explain)
+
+
+class Started:
+    """A run under way, in a process group of its own."""
+
+    def __init__(self, command: list[str], log: Path, explain: Callable[[], str]) -> None:
+        self.command, self.log, self._explain = " ".join(command[0:1] + command[1:]).replace(f"{ROOT}/", ""), log, explain
+        environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORCE_COLOR": "0", "PYTHONUNBUFFERED": "1"}
+        self._began = time.monotonic()
+        with log.open("wb") as opened:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=opened, stderr=opened, start_new_session=True
+            )
+
+    def __enter__(self) -> Started:
+        return self
+
+    def __exit__(self, *_ignored: object) -> None:
+        self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL for the whole process group: nobody gets to tidy up."""
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self._process.wait()
+
+    def text(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def finish(self, timeout: float) -> Run:
+        try:
+            code = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            code = -1
+        run = Run(self.command, code, self.text(), time.monotonic() - self._began, self._explain)
+        assert code != -1, f"`{self.command}` did not end in {timeout:.0f} s\n{run.text[-3000:]}\n--- the clusters\n{self._explain()}"
+        return run
+
+    def lines_until(self, pattern: str, timeout: float) -> Iterator[str]:
+        """The lines printed up to the first that a pattern fits. Fails when the run ends, or the time, without one."""
+        deadline, wanted, seen = time.monotonic() + timeout, re.compile(pattern), 0
+        while True:
+            ended = self._process.poll() is not None
+            lines = self.text().splitlines()
+            for line in lines[seen:]:
+                yield line
+                if wanted.search(line):
+                    return
+            seen = len(lines)
+            assert not ended, f"`{self.command}` ended before it said {pattern!r}:\n" + "\n".join(lines[-30:])
+            assert time.monotonic() < deadline, f"`{self.command}` did not say {pattern!r} in {timeout:.0f} s:\n" + "\n".join(lines[-30:])
+            time.sleep(0.1)

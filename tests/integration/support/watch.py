@@ -1,0 +1,81 @@
+"""How far the story is: tests ask for a state, and the first that asks pays for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .inventory import Inventory
+from .lab import CONTEXTS, NAMESPACE, Lab
+from .play import Player, Run
+
+SITE, STATUS, TEARDOWN = "k8ssandra.operator.site", "k8ssandra.operator.status", "k8ssandra.operator.teardown"
+_KEPT = "SELECT text FROM kept.rows WHERE id = 1"
+
+
+@dataclass
+class Story:
+    """The clusters, and what was done to them.
+
+    Args:
+        first_run: the run that deployed the cluster.
+        before: every object of every context before anything of ours was there.
+    """
+
+    lab: Lab
+    player: Player
+    inventory: Inventory
+    first_run: Run | None = None
+    before: dict[str, set[str]] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set, repr=False)
+
+    def site(self, *more: str, timeout: float = 900) -> Run:
+        return self.player.play(SITE, self.inventory.path, *more, timeout=timeout)
+
+    def status(self, *more: str) -> Run:
+        return self.player.play(STATUS, self.inventory.path, *more, timeout=120)
+
+    def teardown(self, *more: str) -> Run:
+        return self.player.play(TEARDOWN, self.inventory.path, *more, timeout=600)
+
+    def be_empty(self) -> None:
+        """Empties the lab unless it is empty."""
+        if self.first_run or any(self._used(context) for context in CONTEXTS):
+            self.lab.empty()
+            self.first_run = None
+        self.before = {context: self.lab.objects(context) for context in CONTEXTS}
+
+    def be_deployed(self) -> Run:
+        """Deploys the cluster unless that was done."""
+        if self.first_run is None:
+            self.first_run = self.site("-vvvv").demand()
+        return self.first_run
+
+    def _used(self, context: str) -> bool:
+        names = self.lab.cluster(context).kubectl("get", "namespaces,customresourcedefinitions", "--output=name").split()
+        return any(NAMESPACE in name or "k8ssandra" in name for name in names)
+
+    def keep_a_row(self, value: str) -> None:
+        """Writes a row through dc1 that every datacenter must have from then on."""
+        self.lab.cql(
+            "east",
+            "dc1",
+            "CREATE KEYSPACE IF NOT EXISTS kept WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1, 'dc2': 1}",
+            "CREATE TABLE IF NOT EXISTS kept.rows (id int PRIMARY KEY, text text)",
+            f"INSERT INTO kept.rows (id, text) VALUES (1, '{value}')",
+        )
+
+    def row_in(self, context: str, datacenter: str) -> str:
+        """The row as that datacenter has it."""
+        rows = self.lab.cql(context, datacenter, _KEPT)
+        return str(rows[0]["text"]) if rows else ""
+
+    def nodes(self) -> Mapping[str, int]:
+        """How many pods of Cassandra each datacenter has, over all contexts."""
+        counted: dict[str, int] = {}
+        for context in CONTEXTS:
+            for pod in self.lab.items(context, "pods"):
+                datacenter = pod["metadata"].get("labels", {}).get("cassandra.datastax.com/datacenter")
+                if datacenter and pod["metadata"].get("labels", {}).get("app.kubernetes.io/managed-by") == "cass-operator":
+                    counted[f"{context} {datacenter}"] = counted.get(f"{context} {datacenter}", 0) + 1
+        return counted

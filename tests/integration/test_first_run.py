@@ -1,0 +1,62 @@
+"""From empty clusters to rows written in one datacenter and read in the other; then again, with nothing to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.support.audit import Audit
+from tests.integration.support.lab import CONTEXTS
+from tests.integration.support.play import Run
+from tests.integration.support.watch import Story
+
+BUDGET: dict[str, int] = json.loads(Path(__file__).with_name("budget.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def again(story: Story) -> tuple[Run, Audit, bool]:
+    """A second run, its requests, and whether every operator is the process that it was."""
+    story.be_deployed()
+    before, audit = story.lab.operator_pods(), Audit.from_now()
+    run = story.site("--diff").demand()
+    return run, audit, before == story.lab.operator_pods()
+
+
+def test_one_command_brings_a_cluster_up_that_takes_a_row_in_dc1_and_gives_it_in_dc2(deployed: Run, story: Story) -> None:
+    print(f"site.yml on empty clusters: {deployed.seconds:.0f} s")
+    story.keep_a_row("written through dc1")
+    assert story.row_in("west", "dc2") == "written through dc1"
+
+
+def test_a_wait_shows_each_change_of_each_datacenter(deployed: Run) -> None:
+    for line in ("east dc1: 0/1 nodes up", "east dc1: 1/1 nodes up", "west dc2: 1/1 nodes up, rebuild"):
+        assert line in deployed.text
+
+
+def test_the_same_command_again_changes_nothing(again: tuple[Run, Audit, bool]) -> None:
+    run, _, _ = again
+    print(f"site.yml with nothing to do: {run.seconds:.0f} s")
+    run.demand_unchanged()
+
+
+def test_the_same_command_again_writes_nothing_and_does_not_even_ask_for_a_dry_run(again: tuple[Run, Audit, bool]) -> None:
+    assert not again[1].writes(dry_runs=True)
+
+
+def test_the_same_command_again_restarts_no_operator(again: tuple[Run, Audit, bool]) -> None:
+    assert again[2]
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_the_same_command_again_keeps_its_budget_of_requests(again: tuple[Run, Audit, bool], context: str) -> None:
+    counts = again[1].counts()[context]
+    print(f"{context}: {sum(counts.values())} requests {counts}, budget {BUDGET[context]}")
+    assert 0 < sum(counts.values()) <= BUDGET[context]
+
+
+def test_a_dry_run_of_a_cluster_that_is_as_wished_changes_nothing(deployed: Run, story: Story) -> None:
+    audit = Audit.from_now()
+    story.site("--check", "--diff").demand_unchanged()
+    assert not audit.writes()
