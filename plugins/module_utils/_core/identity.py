@@ -119,8 +119,8 @@ def token_request(seconds: int) -> Object:
 
 def access_review(right: Right, verb: str, namespace: str) -> Object:
     """Asks whether whoever asks has a right; an empty namespace stands for all of them."""
-    resource, _, subresource = right.resources[0].partition("/")
-    attributes = {"group": right.group, "resource": resource, "subresource": subresource, "verb": verb, "namespace": namespace}
+    resource = right.resources[0]
+    attributes = {"group": right.group, "resource": resource, "verb": verb, "namespace": namespace}
     asked = {key: value for key, value in attributes.items() if value}
     return {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": {"resourceAttributes": asked}}
 
