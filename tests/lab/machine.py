@@ -19,6 +19,8 @@ from .layout import Cluster, Lab
 from .steps import LabError, run
 
 _FIRST_DELAY, _LONGEST_DELAY = 1.0, 10.0  # seconds before a process that ended is started again
+_SYSTEM = Path("/sys/devices/system")
+_PROCESSORS = 8
 _SETTLED = 30.0  # seconds after which a process counts as healthy, and its delay begins anew
 
 
@@ -94,6 +96,20 @@ def mount_folders(cluster: Cluster) -> None:
         run(["mount", "--bind", source, target], doing=doing)
 
 
+def pretend_processors() -> None:
+    """Let the kubelet count more processors than the host has.
+
+    The operators' default requests, 1 CPU an init container, would keep a second Cassandra node off a machine of two cores. The
+    kubelet counts the folders below; nothing else on the machine reads them, and containers see the host's own.
+    """
+    doing = "showing the kubelet more processors"
+    # An empty `node` makes it count the folders in `cpu`; without a topology in them it pins nothing (github.com/google/cadvisor).
+    for folder in (_SYSTEM / "node", _SYSTEM / "cpu"):
+        run(["mount", "-t", "tmpfs", "tmpfs", folder], doing=doing)
+    for number in range(_PROCESSORS):
+        (_SYSTEM / "cpu" / f"cpu{number}").mkdir()
+
+
 def await_network() -> None:
     """Wait until lifecycle.py has connected us. Raises LabError after 30 s: it died, and nobody knows of this machine."""
     deadline = time.monotonic() + 30
@@ -110,6 +126,7 @@ def main() -> None:
     images = store.hold(Path(lab.machines[cluster.name].images))
     socket.sethostname(cluster.node)
     mount_folders(cluster)
+    pretend_processors()
     await_network()
     network.configure_machine(cluster)
     write_configuration(cluster)
