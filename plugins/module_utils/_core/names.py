@@ -36,6 +36,11 @@ def is_dns1035_label(name: str) -> bool:
     return len(name) <= DNS_LABEL_LENGTH and _DNS1035_LABEL.fullmatch(name) is not None
 
 
+def is_dns1123_label(name: str) -> bool:
+    """Whether `name` can be that of a Namespace: at most 63 of a-z, 0-9 and '-', a letter or digit first and last."""
+    return len(name) <= DNS_LABEL_LENGTH and "." not in name and _DNS1123_SUBDOMAIN.fullmatch(name) is not None
+
+
 def clean_for_kubernetes(name: str) -> str:
     """`name` as upstream writes it into object names; may be empty, is never shortened.
 

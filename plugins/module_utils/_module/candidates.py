@@ -14,7 +14,7 @@ from typing import Any
 from .._core.errors import SpecError
 from .._core.identity import Identity
 from .._core.kubeconfig import Access
-from .._core.names import client_config_name
+from .._core.names import client_config_name, is_dns1123_label
 from .._core.plan import Plan
 from .._core.registration import Registration, cluster_entry
 from .._core.times import written
@@ -22,6 +22,8 @@ from .._core.tokens import read_token
 from .._kube.errors import ClusterError
 from .connect import access_of
 from .run import failure_of, outcome
+
+SHORTEST_TOKEN = 600  # https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
 
 
 @dataclass
@@ -77,6 +79,7 @@ class Candidate:
 
 def candidates_of(parameters: Mapping[str, Any]) -> list[Candidate]:
     """A candidate for each entry of `contexts`. Raises `SpecError` naming the entry at fault."""
+    _check_options(parameters)
     entries = parameters["contexts"]
     if not entries:
         raise SpecError("contexts", "is empty; name at least one remote context")
@@ -90,6 +93,21 @@ def candidates_of(parameters: Mapping[str, Any]) -> list[Candidate]:
         found[name] = path
         candidates.append(Candidate(_wish(parameters, options, path)))
     return candidates
+
+
+def _check_options(parameters: Mapping[str, Any]) -> None:
+    """What an API server would refuse after the first write."""
+    if parameters["token_lifetime"] < SHORTEST_TOKEN:
+        raise SpecError("token_lifetime", f"is {parameters['token_lifetime']}; no API server grants less than {SHORTEST_TOKEN} seconds")
+    for option, names in (
+        ("namespace", [parameters["namespace"]]),
+        ("service_account", [parameters["service_account"]]),
+        ("watch_namespaces", parameters.get("watch_namespaces") or ()),
+        ("contexts[].namespace", [entry["namespace"] for entry in parameters["contexts"] if entry.get("namespace")]),
+    ):
+        for name in names:
+            if not is_dns1123_label(name):
+                raise SpecError(option, f"is {name}; use at most 63 of a-z, 0-9 and '-', a letter or digit first and last")
 
 
 def _wish(parameters: Mapping[str, Any], options: Mapping[str, Any], path: str) -> Registration:

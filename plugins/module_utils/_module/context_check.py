@@ -18,6 +18,8 @@ from .run import Call
 from .wish import remote_accesses, wished_cluster
 
 _CHECKING = "checking the context"
+# Whom an API server takes a request without credentials for.
+_NOBODY = "system:anonymous"
 
 
 def check_context(call: Call) -> dict[str, Any]:
@@ -41,7 +43,10 @@ def _check_log_in(api: Client, pin: str | None) -> tuple[str, str]:
     """Only a request that needs an account proves a log-in: an API server tells its version to anybody."""
     try:
         api.get(kind_named("Namespace").ref("kube-system"))
-    except errors.Forbidden:
+    except errors.Forbidden as problem:
+        if _NOBODY in problem.found:
+            found = f"the kubeconfig gives no credentials, so the API server takes us for {_NOBODY}"
+            raise errors.Unauthorized(api.context, _CHECKING, found, "give the user of this context a certificate or a token") from problem
         return "log-in", "accepted, without the right to read namespaces"
     return "log-in", "accepted" + (", and this is the pinned cluster" if pin else "")
 

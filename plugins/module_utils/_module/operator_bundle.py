@@ -10,6 +10,7 @@ from typing import Any
 
 from .._core.bundle import Installation, readiness, shape, webhook_probes
 from .._core.errors import SpecError
+from .._core.names import is_dns1123_label
 from .._core.objects import KINDS, Object
 from .._core.plan import Plan
 from .._core.verdict import Verdict
@@ -49,6 +50,9 @@ def keep_operators(call: Call) -> dict[str, Any]:
 
 def _wanted(call: Call) -> tuple[Installation, tuple[Object, ...]]:
     parameters = call.parameters
+    if not is_dns1123_label(parameters["namespace"]):
+        found = f"is {parameters['namespace']}; use at most 63 of a-z, 0-9 and '-', a letter or digit first and last"
+        raise SpecError("namespace", found)
     base = base_of(parameters["kustomize"], control_plane=parameters["control_plane"], cluster_scoped=parameters["cluster_scoped"])
     wish = Installation(parameters["namespace"], parameters["control_plane"], parameters["resources"])
     bodies = shape(render(base, parameters["kustomize_binary"]), wish)

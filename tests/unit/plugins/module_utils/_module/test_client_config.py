@@ -381,6 +381,7 @@ def test_representations_hold_no_token(fleet: Fleet) -> None:
             "kubeconfig": str(fleet.kubeconfig),
             "service_account": "a",
             "cluster_scoped": False,
+            "token_lifetime": 600,
         }
     )
     wishes[0].token = "secret-token"
