@@ -10,6 +10,7 @@ import pytest
 from tests.integration.support.inventory import Inventory
 from tests.integration.support.lab import CONTEXTS, Lab
 from tests.integration.support.play import Player, Run
+from tests.integration.support.secrets import Secrets
 from tests.integration.support.tasks import Tasks
 from tests.integration.support.watch import Story
 
@@ -56,6 +57,20 @@ def inventory(tmp_path_factory: pytest.TempPathFactory) -> Inventory:
 def story(lab: Lab, player: Player, inventory: Inventory) -> Story:
     """What has happened so far."""
     return Story(lab, player, inventory)
+
+
+@pytest.fixture(scope="session")
+def secrets() -> Secrets:
+    """Every secret that was in the clusters at the end of a chapter."""
+    return Secrets()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def noted(lab: Lab, secrets: Secrets) -> Iterator[None]:
+    """Notes the secrets of a chapter before the next removes or renews them."""
+    secrets.note(lab)
+    yield
+    secrets.note(lab)
 
 
 @pytest.fixture

@@ -46,7 +46,8 @@ def both(story: Story, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tu
 def _of_the_cluster(story: Story) -> dict[str, Task]:
     """The cluster of the story as it is, and with another setting."""
     wish = story.inventory.group()["k8ssandra_cluster"]
-    contexts = [{"name": f"{name}", "datacenters": [{"metadata": {"name": dc}, "size": 1}]} for name, dc in (("east", "dc1"), ("west", "dc2"))]
+    places = (("east", "dc1"), ("west", "dc2"))
+    contexts = [{"name": name, "datacenters": [{"metadata": {"name": dc}, "size": 1}]} for name, dc in places]
     cassandra = {**wish["spec"]["cassandra"], "config": {"cassandraYaml": {"concurrent_reads": 9}}}
     options = {"name": wish["name"], "contexts": contexts}
     return {

@@ -66,9 +66,8 @@ class Lab:
         cluster = self.cluster(context)
         kinds = cluster.kubectl("api-resources", "--verbs=list", "--output=name").split()
         found = json.loads(cluster.kubectl("get", ",".join(kinds), "--all-namespaces", "--output=json"))["items"]
-        return {
-            f"{one['kind']} {one['metadata'].get('namespace', '')}/{one['metadata']['name']}" for one in found if one["kind"] not in _PASSING
-        }
+        kept = [(one["kind"], one["metadata"]) for one in found if one["kind"] not in _PASSING]
+        return {f"{kind} {metadata.get('namespace', '')}/{metadata['name']}" for kind, metadata in kept}
 
     def operator_pods(self) -> dict[str, tuple[str, int]]:
         """The operators' pods in all clusters: UID and count of restarts."""
@@ -92,7 +91,8 @@ class Lab:
         for context in CONTEXTS:
             for what in (("pods", "-A", "--no-headers"), ("k8ssandraclusters", "-o", "jsonpath={.items[*].status}")):
                 try:
-                    lines += [f"{context}: {line}" for line in self.cluster(context).kubectl("get", *what).splitlines()]
+                    said = self.cluster(context).kubectl("--request-timeout=5s", "get", *what)
+                    lines += [f"{context}: {line}" for line in said.splitlines()]
                 except LabError as error:
                     lines.append(f"{context}: {str(error)[:200]}")
         return "\n".join(lines)

@@ -15,7 +15,8 @@ from .lab import ROOT
 
 PROGRAM = ROOT / ".venv" / "bin" / "ansible-playbook"
 _RECAP = re.compile(r"^(\S+)\s+: (ok=\d+ .*)$", re.MULTILINE)
-_FAILURE = re.compile(r"^(?:fatal|failed): .*$", re.MULTILINE)
+# At -vvvv a result has many lines, of which the last is a brace alone.
+_FAILURE = re.compile(r"^(?:fatal|failed|\[ERROR\]): .*?(?:$(?!\n    )|^\}$)", re.MULTILINE | re.DOTALL)
 
 
 @dataclass
@@ -103,7 +104,7 @@ class Started:
     """A run under way, in a process group of its own."""
 
     def __init__(self, command: list[str], log: Path, explain: Callable[[], str]) -> None:
-        self.command, self.log, self._explain = " ".join(command[0:1] + command[1:]).replace(f"{ROOT}/", ""), log, explain
+        self.command, self.log, self._explain = " ".join(command).replace(f"{ROOT}/", ""), log, explain
         environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORCE_COLOR": "0", "PYTHONUNBUFFERED": "1"}
         self._began = time.monotonic()
         with log.open("wb") as opened:

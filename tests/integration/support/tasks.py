@@ -60,7 +60,7 @@ class Tasks:
     def run(self, tasks: Sequence[Task], timeout: float = 300) -> list[dict[str, Any]]:
         """The registered result of each task, in order."""
         number = next(_NUMBER)
-        found, playbook = self.folder / f"results-{number}.json", self.folder / f"tasks-{number}.yml"
+        found, playbook = self.player.outputs / f"results-{number}.json", self.folder / f"tasks-{number}.yml"
         names = [f"task_{index}" for index in range(len(tasks))]
         keep = {"content": "{{ [" + ", ".join(names) + "] | to_json }}", "dest": str(found), "mode": "0600"}
         steps = [task.body(name) for task, name in zip(tasks, names, strict=True)]

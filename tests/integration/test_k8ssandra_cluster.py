@@ -1,0 +1,86 @@
+"""One K8ssandraCluster: foretold, made, again, changed; a wait that cannot succeed ends early; removal wants the name."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from tests.integration.support.audit import Audit
+from tests.integration.support.lab import Lab
+from tests.integration.support.play import Run
+from tests.integration.support.tasks import Task, Tasks
+
+SPEC: dict[str, Any] = {
+    "cassandra": {
+        "serverVersion": "5.0.5",
+        "storageConfig": {
+            "cassandraDataVolumeClaimSpec": {
+                "storageClassName": "standard",
+                "accessModes": ["ReadWriteOnce"],
+                "resources": {"requests": {"storage": "1Gi"}},
+            }
+        },
+    }
+}
+# Clusters that never come up, where they are, and the words that say why.
+HOPELESS = {
+    "no-image": ("east", {"serverImage": "lab.invalid/no-such-image:1"}, ("east dc-no-image", "lab.invalid/no-such-image")),
+    "too-big": ("west", {"resources": {"requests": {"memory": "900Gi"}, "limits": {"memory": "900Gi"}}}, ("west dc-too-big", "memory")),
+}
+
+
+def _options(name: str, **more: Any) -> dict[str, Any]:
+    context, change, _ = HOPELESS[name]
+    spec = deepcopy(SPEC)
+    spec["cassandra"].update(change)
+    contexts = [{"name": context, "datacenters": [{"metadata": {"name": f"dc-{name}"}, "size": 1}]}]
+    return {"name": name, "spec": spec, "contexts": contexts, "wait_timeout": 240, **more}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def there(story: Any) -> Run:
+    found: Run = story.be_deployed()
+    return found
+
+
+def test_a_cluster_is_foretold_made_and_the_same_again(tasks: Tasks) -> None:
+    audit = Audit.from_now()
+    foretold = tasks.one("k8ssandra_cluster", check=True, **_options("no-image", wait=False))
+    assert [(step["verb"], step["object"]) for step in foretold["plan"]] == [("create", "K8ssandraCluster k8ssandra-operator/no-image")]
+    assert not audit.writes()
+    made, again, changed = tasks.run(
+        [
+            Task("k8ssandra_cluster", _options("no-image", wait=False)),
+            Task("k8ssandra_cluster", _options("no-image", wait=False)),
+            Task("k8ssandra_cluster", _options("no-image", wait=False, annotations={"k8ssandra.io/autoupdate-spec": "always"})),
+        ]
+    )
+    assert made["plan"] == foretold["plan"]
+    assert not again["changed"], again["plan"]
+    assert [step["verb"] for step in changed["plan"]] == ["update"], changed.get("msg")
+
+
+@pytest.mark.parametrize("name", HOPELESS)
+def test_a_wait_that_cannot_succeed_ends_early_with_the_cause(tasks: Tasks, name: str) -> None:
+    result = tasks.one("k8ssandra_cluster", **_options(name))
+    assert result["failed"]
+    assert result["error"]["reason"] == "cannot succeed", result["msg"]
+    for word in HOPELESS[name][2]:
+        assert word in result["msg"]
+    assert result["cluster"]["ready"] is False
+    assert tasks.last
+    assert tasks.last.seconds < _options(name)["wait_timeout"] / 2
+
+
+def test_a_removal_wants_the_exact_name(tasks: Tasks, lab: Lab) -> None:
+    audit = Audit.from_now()
+    wrong = [Task("k8ssandra_cluster", _options(name, state="absent", confirm_removal="demo")) for name in HOPELESS]
+    assert all(result["failed"] and "confirm_removal" in result["msg"] for result in tasks.run(wrong))
+    assert not audit.writes()
+    right = [Task("k8ssandra_cluster", _options(name, state="absent", confirm_removal=name)) for name in HOPELESS]
+    assert [result["changed"] for result in tasks.run([*right, *right])] == [True, True, False, False]
+    assert [one["metadata"]["name"] for one in lab.items("hub", "k8ssandraclusters")] == ["demo"]
+    for context, name in (("east", "no-image"), ("west", "too-big")):
+        assert not [one for one in lab.items(context, "persistentvolumeclaims") if name in one["metadata"]["name"]], context

@@ -1,0 +1,41 @@
+"""`teardown.yml` demands the cluster's name, and leaves nothing of ours behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.support.audit import Audit
+from tests.integration.support.lab import CONTEXTS, eventually
+from tests.integration.support.play import Run
+from tests.integration.support.watch import Story
+
+WITHOUT_THE_NAME = {"no name": (), "another name": ("-e", "k8ssandra_confirm=dem"), "a part of the fleet": ("--limit", "east")}
+
+
+@pytest.mark.parametrize("name", WITHOUT_THE_NAME)
+def test_without_the_exact_name_nothing_is_removed(deployed: Run, story: Story, name: str) -> None:
+    audit = Audit.from_now()
+    run = story.teardown(*WITHOUT_THE_NAME[name]).demand(code=1)
+    assert "k8ssandra_confirm=demo" in run.failures()
+    assert not audit.writes(dry_runs=True)
+
+
+def test_a_dry_run_removes_nothing(deployed: Run, story: Story) -> None:
+    audit = Audit.from_now()
+    run = story.teardown("-e", "k8ssandra_confirm=demo", "--check", "--diff").demand()
+    assert "K8ssandraCluster k8ssandra-operator/demo" in run.text
+    assert not audit.writes()
+
+
+def test_with_the_name_nothing_of_ours_is_left_in_any_cluster(deployed: Run, story: Story) -> None:
+    run = story.teardown("-e", "k8ssandra_confirm=demo", "-vvvv").demand()
+    story.first_run = None
+    print(f"teardown.yml: {run.seconds:.0f} s")
+    before = story.before or story.fresh_objects()
+    for context in CONTEXTS:
+        eventually(f"{context} is as empty as at first", lambda context=context: story.lab.objects(context) <= before[context])
+
+
+def test_again_there_is_nothing_to_remove(story: Story) -> None:
+    assert story.first_run is None, "the removal failed"
+    story.teardown("-e", "k8ssandra_confirm=demo").demand_unchanged()
