@@ -17,6 +17,7 @@ LAST_WORDS = 20
 
 _changing = threading.Lock()
 _process: subprocess.Popen[bytes] | None = None
+_drained: subprocess.Popen[bytes] | None = None
 
 
 def command(options: list[str], replaced: str = "") -> list[str]:
@@ -57,12 +58,18 @@ def process_id() -> int | None:
     return _process.pid if _process is not None and running() else None
 
 
+def remember_drained() -> None:
+    """Note that this Cassandra has written all to disk and left its clients: it may be ended at once."""
+    global _drained
+    _drained = _process
+
+
 def stop() -> None:
-    """End Cassandra: its own shutdown drains; what takes too long is killed."""
+    """End Cassandra: its own shutdown drains; what is drained, or takes too long, is killed."""
     with _changing:
         if _process is None or not running():
             return
-        _process.send_signal(signal.SIGTERM)
+        _process.send_signal(signal.SIGKILL if _drained is _process else signal.SIGTERM)
         try:
             _process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

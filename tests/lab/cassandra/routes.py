@@ -88,6 +88,13 @@ def stop(request: Request) -> Answer:
     return 200, "OK"
 
 
+def drain(request: Request) -> Answer:
+    """Write everything to disk and serve nobody any more."""
+    jmx.call("drain")
+    jvm.remember_drained()
+    return 200, "OK"
+
+
 def features(request: Request) -> Answer:
     """What this API can, and for which Cassandra."""
     return 200, {"cassandra_version": os.environ.get("CASSANDRA_VERSION", ""), "mgmt_version": "0.1.100", "features": list(FEATURES)}
@@ -219,7 +226,7 @@ ROUTES: dict[tuple[str, str], Callable[[Request], Answer]] = {
     ("GET", "/v0/ops/tables"): lambda request: (200, cql.tables(request.query["keyspaceName"])),
     ("POST", "/v0/ops/tables/create"): create_table,
     ("POST", "/v0/ops/seeds/reload"): calling("reloadSeeds", jmx.GOSSIPER),
-    ("POST", "/v0/ops/node/drain"): calling("drain"),
+    ("POST", "/v0/ops/node/drain"): drain,
     ("POST", "/v0/ops/node/assassinate"): calling("assassinateEndpoint", jmx.GOSSIPER, "address"),
     ("POST", "/v0/ops/node/move"): submitting(jobs.move),
     ("POST", "/v0/ops/node/encryption/internode/truststore/reload"): calling("reloadSslCertificates", jmx.MESSAGING),
