@@ -94,7 +94,7 @@ def operator_cases(folder: Path) -> Iterator[Case]:
         ("in a bad namespace", {"kustomize": BASE, "namespace": "No_Good"}, "No_Good"),
         ("with a list of resources", {"kustomize": BASE, "resources": ["cpu"]}, "resources"),
         ("in an unknown state", {"kustomize": BASE, "state": "gone"}, "state", "gone"),
-        ("away in use", {"state": "absent"}, "context hub", "demo"),
+        ("away in use", {"state": "absent"}, "context hub", "ClientConfig"),
     ):
         yield f"operators {name}", Task("operator_bundle", options), tuple(named)
 
@@ -158,8 +158,8 @@ _WRONG: list[tuple[Any, ...]] = [
     ("without storage", _set(f"{_CASSANDRA}/storageConfig", None), "storageConfig"),
     ("without a storage class", _set(f"{_CLAIM}/storageClassName", None), "storageClassName"),
     ("with a bad quantity", _set(f"{_CASSANDRA}/resources", {"requests": {"memory": "1Gb"}}), "memory", "1Gb"),
-    ("with a datacenter twice", _again("datacenter"), "dc7", "same"),
-    ("with a context twice", _again("context"), "contexts[1].name", "east"),
+    ("with a datacenter twice", _again("datacenter"), "dc7", "already"),
+    ("with a context twice", _again("context"), "contexts[", "].name", "east"),
     ("without datacenters", _set(_DC.removesuffix("/0"), []), "datacenters"),
     ("with a context in a datacenter", _set(f"{_DC}/k8sContext", "west"), "k8sContext", "west"),
     ("without a version", _set(f"{_CASSANDRA}/serverVersion", None), "serverVersion"),
