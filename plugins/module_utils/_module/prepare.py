@@ -66,7 +66,7 @@ class Preparation:
                 api = stack.enter_context(self.connect(wish.access))
                 found = find_identity(api, wish.identity)
             plan = _plan_identity(candidate, found)
-            reason = self._reason_to_renew(candidate, kept, bool(plan))
+            reason = self._reason_to_renew(candidate, kept, plan)
             candidate.token = "" if reason else kept.token
             candidate.server_version = candidate.server_version or version(api)
             missing = missing_namespaces(api, _namespaces_of(plan, Verb.CREATE))
@@ -76,10 +76,10 @@ class Preparation:
             elif plan or reason:
                 self._bring_about(candidate, api, plan, token, missing)
 
-    def _reason_to_renew(self, candidate: Candidate, kept: Kept, repairing: bool) -> str:
+    def _reason_to_renew(self, candidate: Candidate, kept: Kept, repair: Plan) -> str:
         """Why there has to be a new token, after proving the address, and the token that is there by using it."""
         wish = candidate.wish
-        reason = reason_to_renew(kept.token, wish.identity.subject, self.now)
+        reason = reason_to_renew(kept.token, wish.identity.subject, self.now) or _outlived(repair)
         with ExitStack() as stack:
             with candidate.checked("server", f"{wish.cluster['server']} answers and its certificate is valid"):
                 api = stack.enter_context(self.connect(wish.access_with("" if reason else kept.token)))
@@ -91,7 +91,7 @@ class Preparation:
             except errors.Unauthorized:
                 return "the token no longer logs in"
             except errors.Forbidden as problem:
-                if not repairing:
+                if not repair:
                     candidate.checks.append({"check": "rights", "ok": False, "found": problem.found})
                     raise
                 return ""
@@ -146,6 +146,12 @@ def _plan_identity(candidate: Candidate, found: Mapping[Ref, Object]) -> Plan:
     stale = [ref for ref in found if ref not in refs]
     presence = plan_presence(candidate.context, wanted, found)
     return presence + plan_absence(candidate.context, stale, found, "gives rights that are not wanted")
+
+
+def _outlived(repair: Plan) -> str:
+    """A token belongs to one account, not to its name; API servers go on accepting it for some seconds after the account went."""
+    made_anew = any(step.verb is Verb.CREATE and step.ref.kind == "ServiceAccount" for step in repair.steps)
+    return "its account is no longer there" if made_anew else ""
 
 
 def _namespaces_of(plan: Plan, verb: Verb) -> list[str]:

@@ -186,6 +186,12 @@ def test_token_that_no_longer_logs_in_is_renewed(fleet: Fleet) -> None:
     assert actions(fleet.run("east")) == ["renewed"]
 
 
+def test_account_that_is_gone_takes_its_token_along(fleet: Fleet) -> None:
+    fleet.run("east")
+    del fleet.remotes["east"].objects[Ref("v1", "ServiceAccount", NAMESPACE, "k8ssandra-control-plane")]
+    assert actions(fleet.run("east")) == ["renewed"]
+
+
 def test_new_address_keeps_the_token(fleet: Fleet) -> None:
     fleet.run("east")
     result = fleet.run(contexts=[{"name": "east", "server": "https://lb.example", "tls_server_name": "east.example"}])
