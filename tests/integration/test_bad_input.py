@@ -89,11 +89,8 @@ INVENTORIES = {
 @pytest.mark.parametrize("name", INVENTORIES)
 def test_an_inventory_that_is_wrong_ends_the_run_before_any_write(deployed: Run, story: Story, name: str) -> None:
     variables, named = INVENTORIES[name]
-    kept, audit = story.inventory.group(), Audit.from_now()
-    try:
-        story.inventory.set(**variables)
+    audit = Audit.from_now()
+    with story.inventory.saying(**variables):
         run = story.site("-vvvv").demand(code=1)
-    finally:
-        story.inventory.set(**kept)
     assert named in run.failures()
     assert not audit.writes()

@@ -8,25 +8,17 @@ from typing import Any
 import pytest
 
 from tests.integration.support.audit import Audit
-from tests.integration.support.lab import Lab
+from tests.integration.support.inventory import Inventory
+from tests.integration.support.lab import ROOT, Lab
 from tests.integration.support.play import Run
 from tests.integration.support.tasks import Task, Tasks
 
-SPEC: dict[str, Any] = {
-    "cassandra": {
-        "serverVersion": "5.0.5",
-        "storageConfig": {
-            "cassandraDataVolumeClaimSpec": {
-                "storageClassName": "standard",
-                "accessModes": ["ReadWriteOnce"],
-                "resources": {"requests": {"storage": "1Gi"}},
-            }
-        },
-    }
-}
+SPEC: dict[str, Any] = Inventory(ROOT / "inventories" / "lab").group()["k8ssandra_cluster"]["spec"]
+NO_CLASS = {"storageClassName": "no-such-class", "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
 # Clusters that never come up, where they are, and the words that say why.
 HOPELESS = {
     "no-image": ("east", {"serverImage": "lab.invalid/no-such-image:1"}, ("east dc-no-image", "lab.invalid/no-such-image")),
+    "no-class": ("east", {"storageConfig": {"cassandraDataVolumeClaimSpec": NO_CLASS}}, ("east dc-no-class", "no-such-class")),
     "too-big": ("west", {"resources": {"requests": {"memory": "900Gi"}, "limits": {"memory": "900Gi"}}}, ("west dc-too-big", "memory")),
 }
 
@@ -80,7 +72,7 @@ def test_a_removal_wants_the_exact_name(tasks: Tasks, lab: Lab) -> None:
     assert all(result["failed"] and "confirm_removal" in result["msg"] for result in tasks.run(wrong))
     assert not audit.writes()
     right = [Task("k8ssandra_cluster", _options(name, state="absent", confirm_removal=name)) for name in HOPELESS]
-    assert [result["changed"] for result in tasks.run([*right, *right])] == [True, True, False, False]
+    assert [result["changed"] for result in tasks.run([*right, *right])] == [True] * len(HOPELESS) + [False] * len(HOPELESS)
     assert [one["metadata"]["name"] for one in lab.items("hub", "k8ssandraclusters")] == ["demo"]
-    for context, name in (("east", "no-image"), ("west", "too-big")):
+    for name, (context, *_) in HOPELESS.items():
         assert not [one for one in lab.items(context, "persistentvolumeclaims") if name in one["metadata"]["name"]], context

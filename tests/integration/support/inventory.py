@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,9 +37,16 @@ class Inventory:
         found: dict[str, Any] = yaml.safe_load((self.path / "group_vars" / "k8ssandra.yml").read_text())
         return found
 
-    def set(self, **variables: Any) -> None:
-        """Changes variables of the whole fleet."""
-        self._write(self.path / "group_vars" / "k8ssandra.yml", {**self.group(), **variables})
+    @contextmanager
+    def saying(self, **variables: Any) -> Iterator[None]:
+        """Has other variables for the whole fleet, for a while."""
+        file = self.path / "group_vars" / "k8ssandra.yml"
+        kept = file.read_text()
+        self._write(file, {**self.group(), **variables})
+        try:
+            yield
+        finally:
+            file.write_text(kept)
 
     def _write(self, path: Path, content: dict[str, Any]) -> None:
         path.write_text(yaml.safe_dump(content))
