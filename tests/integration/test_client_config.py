@@ -24,6 +24,14 @@ def there(story: Any) -> Run:
     return found
 
 
+@pytest.fixture
+def rested(lab: Lab) -> None:
+    """An operator in a new pod: the kubelet lets one that restarts often wait for minutes."""
+    hub = lab.cluster("hub")
+    hub.kubectl("delete", "pod", "--selector", "control-plane=k8ssandra-operator", "--wait=true")
+    hub.kubectl("rollout", "status", "deployment/k8ssandra-operator", "--timeout=120s")
+
+
 def _register(tasks: Tasks, *contexts: dict[str, Any], **options: Any) -> dict[str, Any]:
     return tasks.one("client_config", contexts=list(contexts), **options)
 
@@ -65,7 +73,7 @@ def test_a_dry_run_of_a_registration_writes_nothing(tasks: Tasks) -> None:
     assert not audit.writes()
 
 
-def test_a_bad_context_is_named_and_the_good_ones_are_registered(lab: Lab, tasks: Tasks) -> None:
+def test_a_bad_context_is_named_and_the_good_ones_are_registered(rested: None, lab: Lab, tasks: Tasks) -> None:
     result = _register(tasks, *USED, SPARE, BROKEN)
     assert result["failed"]
     assert "context broken" in result["msg"]
@@ -85,7 +93,7 @@ def test_a_context_in_use_stays_registered(lab: Lab, tasks: Tasks) -> None:
     assert not audit.writes()
 
 
-def test_a_context_that_is_not_in_use_goes_with_its_account(lab: Lab, tasks: Tasks) -> None:
+def test_a_context_that_is_not_in_use_goes_with_its_account(rested: None, lab: Lab, tasks: Tasks) -> None:
     assert _register(tasks, SPARE, state="absent", check=True)["changed"]
     result = _register(tasks, SPARE, state="absent")
     assert [one["action"] for one in result["contexts"]] == ["removed"], result.get("msg")
