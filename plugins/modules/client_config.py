@@ -87,7 +87,8 @@ options:
     default: false
   watch_namespaces:
     description:
-      - The namespaces that the control plane watches, C(WATCH_NAMESPACE). The account gets a Role in each. Without it, in its own namespace.
+      - The namespaces that the control plane watches, C(WATCH_NAMESPACE). The account gets a Role in each.
+      - Without it, the account gets one in its own namespace.
     type: list
     elements: str
     default: []

@@ -126,4 +126,4 @@ def _naming_warnings(wish: ClusterWish) -> Iterator[str]:
 
 
 def _monitored(wish: ClusterWish) -> bool:
-    return any(effective(wish.cassandra, template, "telemetry", "prometheus", "enabled") for _, template in wish.templates())
+    return any(effective(wish.cassandra, template, "telemetry", "prometheus", "enabled") for template in wish.cassandra["datacenters"])

@@ -27,8 +27,7 @@ def body_to_apply(wish: ClusterWish, found: Object | None, apply_updates: str) -
             out (https://docs.k8ssandra.io/tasks/upgrade, k8ssandra-operator v1.26.0 controllers/k8ssandra/datacenters.go).
     """
     body = {**wish.definition, "metadata": dict(wish.definition["metadata"]), "spec": dict(wish.spec)}
-    templates = [template for _, template in wish.templates()]
-    body["spec"]["cassandra"] = {**wish.cassandra, "datacenters": in_live_order(templates, found)}
+    body["spec"]["cassandra"] = {**wish.cassandra, "datacenters": in_live_order(wish.cassandra["datacenters"], found)}
     annotation = _autoupdate(found, apply_updates)
     if annotation:
         body["metadata"]["annotations"] = {**body["metadata"].get("annotations", {}), AUTOUPDATE: annotation}

@@ -32,7 +32,8 @@ _SCALE = {
     "Ei": Decimal(2**60),
 }  # fmt: skip
 _QUANTITY_FIELDS = frozenset(("requests", "limits", "hard", "capacity", "sizeLimit", "min", "max", "default", "defaultRequest"))
-_LIST_KEYS = ("name", "containerPort", "port", "mountPath", "topologyKey", "ip", "type")
+# What identifies the elements of a list; a datacenter of a K8ssandraCluster has its name in its metadata.
+_LIST_KEYS = ("name", "metadata", "containerPort", "port", "mountPath", "topologyKey", "ip", "type")
 
 
 @dataclass(frozen=True)
@@ -85,14 +86,32 @@ def _compare_lists(wanted: Sequence[Any], found: Any, path: FieldPath, *, lenien
         return
     key = _list_key(wanted, found)
     if key:
-        there = {element[key]: element for element in found}
-        for element in wanted:
-            yield from _compare(element, there.get(element[key]), (*path, f"[{key}={element[key]}]"), lenient=lenient)
+        yield from _compare_elements(_by(key, wanted), _by(key, found), path, lenient=lenient)
     elif len(wanted) == len(found):
         for index, element in enumerate(wanted):
             yield from _compare(element, found[index], (*path, f"[{index}]"), lenient=lenient)
     else:
         yield Change(path, found, wanted)
+
+
+def _compare_elements(wanted: Mapping[Any, Any], found: Mapping[Any, Any], path: FieldPath, *, lenient: bool) -> Iterator[Change]:
+    """In Kubernetes' own kinds other managers may add elements; in custom resources a list is one value, order included."""
+    for key, element in wanted.items():
+        yield from _compare(element, found.get(key), (*path, f"[{key}]"), lenient=lenient)
+    if lenient:
+        return
+    yield from (Change((*path, f"[{key}]"), element, None) for key, element in found.items() if key not in wanted)
+    if set(wanted) == set(found) and list(wanted) != list(found):
+        yield Change((*path, "order"), list(found), list(wanted))
+
+
+def _by(key: str, elements: Sequence[Any]) -> dict[Any, Any]:
+    return {_identity(element, key): element for element in elements}
+
+
+def _identity(element: Mapping[str, Any], key: str) -> Any:
+    value = element.get(key)
+    return value.get("name") if isinstance(value, Mapping) else value
 
 
 def _list_key(wanted: Sequence[Any], found: Sequence[Any]) -> str:
@@ -101,9 +120,8 @@ def _list_key(wanted: Sequence[Any], found: Sequence[Any]) -> str:
     if not elements or not all(isinstance(element, Mapping) for element in elements):
         return ""
     for key in _LIST_KEYS:
-        if all(key in element for element in elements):
-            unique = all(len({element[key] for element in side}) == len(side) for side in (wanted, found))
-            return key if unique else ""
+        if all(isinstance(_identity(element, key), (str, int)) for element in elements):
+            return key if len(_by(key, wanted)) == len(wanted) and len(_by(key, found)) == len(found) else ""
     return ""
 
 
@@ -136,7 +154,7 @@ def _given_up(wanted: Object, found: Object, manager: str) -> Iterator[Change]:
 
 def _owned_only(owned: Mapping[str, Any], wanted: Any, found: Any, path: FieldPath) -> Iterator[Change]:
     for field, below in owned.items():
-        mark, _, name = field.partition(":")
+        mark, name = field.split(":", 1) if ":" in field else (field, "")
         if mark == "f" and isinstance(found, Mapping) and name in found:
             inside = wanted.get(name) if isinstance(wanted, Mapping) else None
             yield from _owned_below(below, inside, found[name], (*path, name))

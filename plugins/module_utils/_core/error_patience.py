@@ -28,6 +28,7 @@ _FINAL = {
     "no known client for context-name": "register that context, then wait for the operator's restart",
     "cannot add a datacenter in stopped state": "start the new datacenter first; stop it once it is rebuilt",
     "tried to change num_tokens": "restore the old value; it cannot be changed",
+    "still has replicas": "alter that keyspace so that it has no replicas in the datacenter that goes",
     "rebuild error: src dc": "name a ready datacenter other than the new one as the source of the rebuild",
     "local' storage cannot have multiple instances": "give Reaper Cassandra storage, or the deployment mode SINGLE",
     "is missing required kubeconfig property": "register that context again",

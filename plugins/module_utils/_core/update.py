@@ -9,6 +9,7 @@ controllers/k8ssandra/validate_cluster_update.go; `ValidateDatacenterFieldChange
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -71,6 +72,32 @@ def check_removals(removed: Collection[str], confirmed: Collection[str]) -> None
             f"does not name {names}, which the cluster has and the definition leaves out; removing it decommissions its nodes "
             f"and deletes its data volumes. Put it back into the definition, or add {names} to remove_datacenters",
         )
+
+
+def check_decommission(wanted: ClusterWish, removed: Collection[str], operator: str) -> None:
+    """Raise `SpecError` when the operator would start to remove a datacenter and could never finish.
+
+    Before v1.30.0 it takes the datacenter out of `system_auth` while its nodes are still there, which Cassandra 4.1 and newer refuses
+    (https://github.com/k8ssandra/k8ssandra-operator/issues/1644).
+
+    Args:
+        wanted: a wish that has passed `check_cluster`.
+        removed: the datacenters whose removal would begin now.
+        operator: the version of the control plane's k8ssandra-operator, e.g. ``v1.26.0``; one that cannot be read is believed to be able.
+    """
+    running = _numbers(operator)
+    server = _numbers(str(wanted.cassandra.get("serverVersion") or ""))
+    if removed and running and running < (1, 30) and server >= (4, 1):
+        raise SpecError(
+            wanted.at("spec", "cassandra", "datacenters"),
+            f"leaves out {', '.join(removed)}, and k8ssandra-operator {operator} cannot remove a datacenter of Cassandra 4.1 or newer "
+            "(k8ssandra-operator#1644); upgrade the operators to 1.30.0 or newer first",
+        )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    match = re.match(r"v?(\d+)\.(\d+)", version)
+    return tuple(map(int, match.groups())) if match else ()
 
 
 def _status(found: Mapping[str, Any]) -> Mapping[str, Any]:

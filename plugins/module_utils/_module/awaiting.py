@@ -19,9 +19,25 @@ from .._kube.wait import Patience, wait_for
 from .run import Call, outcome
 
 
-def status_of(reading: ClusterReading) -> dict[str, Any]:
+def shown_status(reading: ClusterReading) -> dict[str, Any]:
     """The status as `cluster_status` returns it."""
     return roll_up(reading, time.time()).describe()
+
+
+class _Watch:
+    """Looks at a cluster again and again, and remembers what it saw."""
+
+    def __init__(self, read: Callable[..., ClusterReading], first: ClusterReading) -> None:
+        self.last = first
+        self._read = read
+        self._error = ErrorPatience()
+
+    def look(self) -> Verdict:
+        """One more look, at the cluster alone: its surroundings cost more requests than they change."""
+        self.last = self._read(surroundings=False)
+        status = roll_up(self.last, time.time())
+        self._error = self._error.look(status.error, time.monotonic())
+        return status.verdict(self._error)
 
 
 def await_ready(call: Call, plan: Plan, read: Callable[..., ClusterReading], known: ClusterReading | None) -> dict[str, Any]:
@@ -35,23 +51,15 @@ def await_ready(call: Call, plan: Plan, read: Callable[..., ClusterReading], kno
     Raises:
         Hopeless, TimedOut: with `result` set: what was changed and the last status.
     """
-    last = known or read()
-    if not call.parameters["wait"] or roll_up(last, time.time()).ready:
-        return status_of(last)
-    error = ErrorPatience()
-
-    def look() -> Verdict:
-        nonlocal last, error
-        last = read(surroundings=False)
-        status = roll_up(last, time.time())
-        error = error.look(status.error, time.monotonic())
-        return status.verdict(error)
-
+    first = known or read()
+    if not call.parameters["wait"] or roll_up(first, time.time()).ready:
+        return shown_status(first)
+    watch = _Watch(read, first)
     patience = Patience(float(call.parameters["wait_timeout"]), float(call.parameters["wait_sleep"]))
-    doing = f"waiting for K8ssandraCluster {last.namespace}/{last.name}"
+    doing = f"waiting for K8ssandraCluster {first.namespace}/{first.name}"
     try:
-        wait_for(look, patience, context=last.control_plane.context, doing=doing, say=call.say)
+        wait_for(watch.look, patience, context=first.control_plane.context, doing=doing, say=call.say)
     except ClusterError as problem:
-        problem.result = outcome(plan, cluster=status_of(last))
+        problem.result = outcome(plan, cluster=shown_status(watch.last))
         raise
-    return status_of(read())
+    return shown_status(read())

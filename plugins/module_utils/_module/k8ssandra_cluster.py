@@ -14,15 +14,16 @@ from .._core.collisions import check_collisions
 from .._core.deployment import CLUSTER_LABEL, body_to_apply
 from .._core.errors import SpecError
 from .._core.objects import Object, kind_named, ref_of
+from .._core.operators import K8SSANDRA, operators_in
 from .._core.plan import Plan, plan_presence
-from .._core.readings import ClusterReading
-from .._core.update import check_removals, check_update, removed_datacenters
+from .._core.readings import ClusterReading, status_of
+from .._core.update import check_decommission, check_removals, check_update, removed_datacenters
 from .._kube import errors
 from .._kube.apply import carry_out, confirm
 from .._kube.client import Client
 from .._kube.cluster_reading import read_cluster
 from .argspec import CONTEXT, CONTEXTS_WITH_DATACENTERS, WAIT
-from .awaiting import await_ready, status_of
+from .awaiting import await_ready, shown_status
 from .cluster_removal import remove_cluster
 from .definition import Definition
 from .run import Call, outcome
@@ -43,7 +44,7 @@ def keep_cluster(call: Call) -> dict[str, Any]:
         _require_answers(wish, reading)
         plan = _plan(call, wish, reading, control_plane, remotes)
         if call.check_mode:
-            return outcome(plan, cluster=status_of(reading))
+            return outcome(plan, cluster=shown_status(reading))
         for api in (*remotes.values(), control_plane):
             carry_out(api, plan.of(api.context), force=call.parameters["force_conflicts"], say=call.say)
         return outcome(plan, cluster=await_ready(call, plan, look, None if plan else reading))
@@ -51,7 +52,8 @@ def keep_cluster(call: Call) -> dict[str, Any]:
 
 def _require_answers(wish: ClusterWish, reading: ClusterReading) -> None:
     """Never trust absence: a context that does not answer may hold datacenters that we would collide with, or lose."""
-    used = {datacenter.context for datacenter in wish.datacenters}
+    live = status_of(reading.cluster).get("datacenters") or {}
+    used = {datacenter.context for datacenter in wish.datacenters} | {copy.get("contextName") for copy in live.values()}
     for context in reading.contexts:
         if not context.reachable and (context.control_plane or context.context in used):
             raise errors.Unreachable(context.context, _PLANNING, context.cause, "nothing was changed; run again when the context answers")
@@ -61,7 +63,9 @@ def _plan(call: Call, wish: ClusterWish, reading: ClusterReading, control_plane:
     parameters = call.parameters
     if reading.cluster is not None:
         check_update(wish, reading.cluster)
-        check_removals(removed_datacenters(wish, reading.cluster, under_way=False), parameters["remove_datacenters"])
+        removed = removed_datacenters(wish, reading.cluster, under_way=False)
+        check_removals(removed, parameters["remove_datacenters"])
+        check_decommission(wish, removed, _operator_version(reading))
     body = body_to_apply(wish, reading.cluster, parameters["apply_updates"])
     found = {ref_of(body): reading.cluster} if reading.cluster is not None else {}
     plan = plan_presence(control_plane.context, [body], found)
@@ -71,6 +75,11 @@ def _plan(call: Call, wish: ClusterWish, reading: ClusterReading, control_plane:
     check_collisions(wish, _neighbours(wish, control_plane, remotes))
     namespaces = _plan_namespaces(wish, control_plane, remotes)
     return namespaces + confirm(control_plane, plan, force=parameters["force_conflicts"])
+
+
+def _operator_version(reading: ClusterReading) -> str:
+    """The version of the k8ssandra-operator that reconciles the cluster; empty when it was not found."""
+    return next((each.version for each in operators_in(reading.control_plane) if each.operator == K8SSANDRA), "")
 
 
 def _check_registered(call: Call, wish: ClusterWish, reading: ClusterReading) -> None:
@@ -93,7 +102,7 @@ def _neighbours(wish: ClusterWish, control_plane: Client, remotes: Mapping[str, 
     """All CassandraDatacenters in the namespaces that the wish would use, by context as upstream calls it."""
     used = {(datacenter.context, datacenter.namespace) for datacenter in wish.datacenters}
     kind = kind_named("CassandraDatacenter")
-    found: dict[str, list[Object]] = {context: [] for context, _ in used}
+    found: dict[str, list[Object]] = {datacenter.context: [] for datacenter in wish.datacenters}
     for context, namespace in sorted(used):
         api = remotes.get(context) if context else control_plane
         found[context] += api.list(kind, namespace) or () if api is not None else ()
@@ -129,7 +138,8 @@ K8SSANDRA_CLUSTER = Definition(
         "confirm_removal": {"type": "str"},
         "apply_updates": {"type": "str", "choices": ["never", "once", "always"], "default": "never"},
         "force_conflicts": {"type": "bool", "default": False},
-        **WAIT, "wait_timeout": {"type": "int", "default": 1800},
+        **WAIT,
+        "wait_timeout": {"type": "int", "default": 1800},
     },
     composition=keep_cluster,
     rules={

@@ -55,7 +55,7 @@ def remote_accesses(parameters: Mapping[str, Any]) -> list[Access]:
     """How to reach each context of `contexts` but the control plane's own; its kubeconfig is the default of theirs."""
     entries = enumerate(parameters.get("contexts") or ())
     chosen = [(index, entry) for index, entry in entries if not is_own(entry, parameters)]
-    names = [entry["name"] for _, entry in chosen]
+    names = [entry["name"] for entry in dict(chosen).values()]
     for index, entry in chosen:
         if names.count(entry["name"]) > 1:
             raise SpecError(f"contexts[{index}].name", f"{entry['name']} is there twice; a context has one entry")

@@ -87,8 +87,11 @@ BAD = {
     "no namespace": (good(**{"metadata.namespace": GONE}), "definition.metadata.namespace", "is missing"),
     "no spec": (good(spec=GONE), "definition.spec.cassandra", "is missing"),
     "no Cassandra": (good(**{"spec.cassandra": None}), "definition.spec.cassandra", "is missing"),
-    "a date, which YAML makes of 2026-01-01": (good(**{"dc1.config": {"cassandraYaml": {"d": date(2026, 1, 1)}}}),
-        f"{DC1}.config.cassandraYaml.d", "put it in quotes"),
+    "a date, which YAML makes of 2026-01-01": (
+        good(**{"dc1.config": {"cassandraYaml": {"d": date(2026, 1, 1)}}}),
+        f"{DC1}.config.cassandraYaml.d",
+        "put it in quotes",
+    ),
     "a key that is a number": (good(**{"dc1.config": {"cassandraYaml": {1: "a"}}}), f"{DC1}.config.cassandraYaml", "the number 1"),
     "infinity": (good(**{"dc1.config": {"cassandraYaml": {"a": float("inf")}}}), f"{DC1}.config.cassandraYaml.a", "cannot store"),
 }

@@ -60,9 +60,24 @@ DIFFERENT = {
     "an element that is not there": (
         container(env=[{"name": "A", "value": "1"}]),
         container(env=[{"name": "B", "value": "1"}]),
-        "spec.template.spec.containers.[name=main].env.[name=A]",
+        "spec.template.spec.containers.[main].env.[A]",
     ),
     "the length of a list without names": (custom(hosts=["a"]), custom(hosts=["a", "b"]), "spec.hosts"),
+    "a datacenter that was left out": (
+        custom(datacenters=[{"metadata": {"name": "dc1"}}]),
+        custom(datacenters=[{"metadata": {"name": "dc1"}}, {"metadata": {"name": "dc2"}}]),
+        "spec.datacenters.[dc2]",
+    ),
+    "a new datacenter": (
+        custom(datacenters=[{"metadata": {"name": "dc1"}}, {"metadata": {"name": "dc2"}}]),
+        custom(datacenters=[{"metadata": {"name": "dc1"}, "stopped": False}]),
+        "spec.datacenters.[dc2]",
+    ),
+    "the order of a custom resource's list": (
+        custom(racks=[{"name": "r1"}, {"name": "r2"}]),
+        custom(racks=[{"name": "r2"}, {"name": "r1"}]),
+        "spec.racks.order",
+    ),
     "an element of a list without names": (custom(hosts=["a", "c"]), custom(hosts=["a", "b"]), "spec.hosts.[1]"),
     "a label": (
         {**deployment(), "metadata": {"name": "web", "labels": {"a": "1"}}},
@@ -72,7 +87,7 @@ DIFFERENT = {
     "a quantity that is another amount": (
         container(resources={"limits": {"memory": "2Gi"}}),
         container(resources={"limits": {"memory": "1Gi"}}),
-        "spec.template.spec.containers.[name=main].resources.limits.memory",
+        "spec.template.spec.containers.[main].resources.limits.memory",
     ),
 }
 

@@ -44,6 +44,8 @@ def test_ready_when_everything_is() -> None:
 UNSETTLED = {"conditions": [], "datacenters": {}, "observedGeneration": 0}
 STARTING = _context("east", build.datacenter("dc1", ready=False), build.pod("dc1", up=False))
 EMPTY = _context("west")
+EXPIRED = build.certificate(not_after="2026-02-01T00:00:00Z")
+GOING = {**build.datacenter("dc2"), "metadata": {**build.datacenter("dc2")["metadata"], "deletionTimestamp": build.LONG_AGO}}
 REBUILDING = {"metadata": {"annotations": {"k8ssandra.io/rebuild-dc": "dc2"}}}
 
 
@@ -106,8 +108,7 @@ REASONS = [
         "cass-operator", ready=False))), "west: cass-operator is not ready, 0 of 1 pods available", id="an operator that does not serve"),
     pytest.param(_roll_up(build.cluster(DC1, DC2), credentials=(credential_of(build.client_config("west", loaded=False), build.kubeconfig_secret("west")),)),
                  "hub: ClientConfig west for west: the operator has not loaded it", id="a credential that is not loaded"),
-    pytest.param(_roll_up(build.cluster(DC1, DC2), _context("east", *EAST.of("CassandraDatacenter"), *EAST.of("Pod"), build.certificate(
-        not_after="2026-02-01T00:00:00Z")), WEST),
+    pytest.param(_roll_up(build.cluster(DC1, DC2), _context("east", *EAST.of("CassandraDatacenter"), *EAST.of("Pod"), EXPIRED), WEST),
                  "east: Certificate k8ssandra-operator/cass-operator-serving-cert of a webhook expired at 2026-02-01T00:00:00Z",
                  id="a certificate that expired"),
 ]  # fmt: skip
@@ -130,8 +131,7 @@ LINES = [
                  "west dc2: 0/1 nodes up, stopped", id="stopped is as wanted"),
     pytest.param(_roll_up(build.cluster(DC1, DC2), EAST, _context("west", build.datacenter("dc2", ready=False, conditions=build.conditions(
         ScalingUp=True)))), "west dc2: 0/1 nodes up, scaling up", id="cass-operator's conditions say what it does"),
-    pytest.param(_roll_up(build.cluster(DC1, DC2), EAST, _context("west", {**build.datacenter("dc2"), "metadata": {
-        **build.datacenter("dc2")["metadata"], "deletionTimestamp": build.LONG_AGO}})), "west dc2: 0/1 nodes up, being removed",
+    pytest.param(_roll_up(build.cluster(DC1, DC2), EAST, _context("west", GOING)), "west dc2: 0/1 nodes up, being removed",
                  id="one that somebody removes"),
 ]  # fmt: skip
 

@@ -59,8 +59,12 @@ WEBHOOK = {
         {"spec.medusa": {"medusaConfigurationRef": {"name": "shared", "namespace": "x"}, "storageProperties": {"prefix": "p"}}},
         f"{MEDUSA}.medusaConfigurationRef.namespace", "by name alone"),
     "Medusa's shared configuration by kind": (
-        {"spec.medusa": {"medusaConfigurationRef": {"name": "shared", "kind": "MedusaConfiguration"},
-        "storageProperties": {"prefix": "p"}}},
+        {
+            "spec.medusa": {
+                "medusaConfigurationRef": {"name": "shared", "kind": "MedusaConfiguration"},
+                "storageProperties": {"prefix": "p"},
+            }
+        },
         f"{MEDUSA}.medusaConfigurationRef.kind", "by name alone"),
     "Medusa without anything": ({"spec.medusa": {}}, f"{MEDUSA}.storageProperties.storageProvider", "is missing"),
     "Medusa without a bucket": (

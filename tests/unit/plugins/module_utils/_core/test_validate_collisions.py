@@ -74,8 +74,7 @@ def test_two_contexts_of_one_cluster_are_seen_as_one():
 
 
 def test_the_racks_of_two_datacenters_can_share_a_statefulset():
-    meeting = {"dc1.metadata.name": "a", "dc1.racks": [{"name": "b-r1"}], "dc2.metadata.name": "a-b", "dc2.racks": [{"name": "r2"},
-    {"name": "r1"}]}
+    meeting = {"dc1.metadata.name": "a", "dc1.racks": [{"name": "b-r1"}], "dc2.metadata.name": "a-b", "dc2.racks": [{"name": "r2"}, {"name": "r1"}]}
     check_collisions(wish(**meeting), {})
     with pytest.raises(SpecError, match=r"StatefulSet demo-a-b-r1-sts in namespace k8ssandra with a at") as refused:
         check_collisions(wish(**meeting), {}, {"east": "uid-1", "west": "uid-1"})

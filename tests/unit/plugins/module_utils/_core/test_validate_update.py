@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from plugins.module_utils._core.errors import SpecError
+from plugins.module_utils._core.update import check_decommission
 from plugins.module_utils._core.validate import check_cluster, check_removals, check_update, removed_datacenters
 
 from .definitions import CLAIM, GONE, good, wish
@@ -137,3 +138,17 @@ def test_a_removal_needs_the_exact_name():
             check_removals(("dc1", "dc2"), confirmed)
         assert refused.value.path == "remove_datacenters"
         assert "deletes its data volumes" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("operator", "server", "able"),
+    [("v1.26.0", "5.0.5", False), ("v1.26.0", "4.0.17", True), ("v1.30.0", "5.0.5", True), ("latest", "5.0.5", True), ("", "5.0.5", True)],
+)
+def test_a_datacenter_goes_only_where_the_operator_can_finish(operator, server, able):
+    wanted = wish(**{"spec.cassandra.serverVersion": server})
+    check_decommission(wanted, (), operator)
+    if able:
+        check_decommission(wanted, ("dc3",), operator)
+    else:
+        with pytest.raises(SpecError, match=f"leaves out dc3, and k8ssandra-operator {operator} cannot remove"):
+            check_decommission(wanted, ("dc3",), operator)
