@@ -28,20 +28,10 @@ def write_archive(
     `layers` are uncompressed tar files, lowest first: uncompressed, because every import would unpack them again.
     """
     digests = [_file_digest(layer) for layer in layers]
-    variables = {"PATH": _PATH, **environment}
-    config = _blob(
-        {
-            "architecture": "amd64",
-            "os": "linux",
-            "config": {
-                "Entrypoint": list(entrypoint),
-                "User": user,
-                "Env": [f"{key}={value}" for key, value in variables.items()],
-                "WorkingDir": working_directory,
-            },
-            "rootfs": {"type": "layers", "diff_ids": digests},
-        }
-    )
+    variables = [f"{key}={value}" for key, value in {"PATH": _PATH, **environment}.items()]
+    process = {"Entrypoint": list(entrypoint), "User": user, "Env": variables, "WorkingDir": working_directory}
+    layout = {"type": "layers", "diff_ids": digests}
+    config = _blob({"architecture": "amd64", "os": "linux", "config": process, "rootfs": layout})
     described = [_descriptor(f"{_IMAGE}.layer.v1.tar", digest, layer.stat().st_size) for digest, layer in zip(digests, layers, strict=True)]
     manifest = _blob(
         {
