@@ -16,13 +16,6 @@ description:
   - With O(cluster), also validates a C(K8ssandraCluster) offline, so that a mistake in the last step is found before the first.
   - Reads only.
 options:
-  contexts:
-    description: The contexts that hold the datacenters of O(cluster), each with its datacenters.
-    suboptions:
-      datacenters:
-        description: The datacenters in this context, as in upstream's C(spec.cassandra.datacenters).
-        type: list
-        elements: dict
   namespace:
     description: The namespace of the C(K8ssandraCluster).
     type: str
@@ -46,7 +39,7 @@ options:
 extends_documentation_fragment:
   - k8ssandra.operator.attributes
   - k8ssandra.operator.context
-  - k8ssandra.operator.contexts
+  - k8ssandra.operator.contexts_with_datacenters
 """
 
 EXAMPLES = r"""

@@ -18,16 +18,6 @@ description:
   - Datacenters that are there keep their order and new ones come after them, whatever the order given. The first datacenter carries a
     system property, so that a new one in front of it would restart all of its nodes.
 options:
-  contexts:
-    description:
-      - The contexts that hold datacenters, each with its datacenters when O(spec) is used.
-      - The entry of the control plane itself may be among them; its datacenters get no C(k8sContext).
-    suboptions:
-      datacenters:
-        description:
-          - The datacenters in this context, as in upstream's C(spec.cassandra.datacenters), without C(k8sContext).
-        type: list
-        elements: dict
   namespace:
     description: The namespace of the C(K8ssandraCluster), in the control plane.
     type: str
@@ -84,7 +74,7 @@ options:
 extends_documentation_fragment:
   - k8ssandra.operator.attributes
   - k8ssandra.operator.context
-  - k8ssandra.operator.contexts
+  - k8ssandra.operator.contexts_with_datacenters
   - k8ssandra.operator.wait
 """
 

@@ -20,7 +20,7 @@ def write_archive(
     *,
     entrypoint: Sequence[str],
     user: str = "",
-    environment: Mapping[str, str] = {},
+    environment: Mapping[str, str] | None = None,
     working_directory: str = "/",
 ) -> None:
     """Write the image `name` (registry/repository:tag, as a pod asks for it) to `path`, whole or not at all.
@@ -28,7 +28,7 @@ def write_archive(
     `layers` are uncompressed tar files, lowest first: uncompressed, because every import would unpack them again.
     """
     digests = [_file_digest(layer) for layer in layers]
-    variables = [f"{key}={value}" for key, value in {"PATH": _PATH, **environment}.items()]
+    variables = [f"{key}={value}" for key, value in {"PATH": _PATH, **(environment or {})}.items()]
     process = {"Entrypoint": list(entrypoint), "User": user, "Env": variables, "WorkingDir": working_directory}
     layout = {"type": "layers", "diff_ids": digests}
     config = _blob({"architecture": "amd64", "os": "linux", "config": process, "rootfs": layout})

@@ -29,7 +29,7 @@ def step(text: str) -> Iterator[None]:
     say(f"{text}: {time.monotonic() - started:.1f} s")
 
 
-def run(command: Sequence[str | Path], *, doing: str, stdin: str = "", cwd: Path | None = None, env: Mapping[str, str] = {}) -> str:
+def run(command: Sequence[str | Path], *, doing: str, stdin: str = "", cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
     """Run a command and return what it printed.
 
     Raises LabError, beginning with `doing`, when the command is missing or fails.
@@ -38,7 +38,7 @@ def run(command: Sequence[str | Path], *, doing: str, stdin: str = "", cwd: Path
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # a root shell made by su or sudo may lack these
     try:
         done = subprocess.run(
-            words, input=stdin, cwd=cwd, env={**os.environ, "PATH": path, **env}, capture_output=True, text=True, check=False
+            words, input=stdin, cwd=cwd, env={**os.environ, "PATH": path, **(env or {})}, capture_output=True, text=True, check=False
         )
     except FileNotFoundError as error:
         raise LabError(f"{doing}: the command {words[0]} is missing on this machine: install it") from error

@@ -17,10 +17,11 @@ JVM_OPTIONS = "jvm-server.options"
 JVM_SECTIONS = ("jvm-server-options", "jvm11-server-options", "jvm17-server-options", "cassandra-env-sh")
 
 
-def build(base: Path = BASE, target: Path = TARGET, environment: Mapping[str, str] = os.environ) -> None:
+def build(base: Path = BASE, target: Path = TARGET, environment: Mapping[str, str] | None = None) -> None:
     """Write everything that Cassandra reads at its start."""
     import yaml
 
+    environment = os.environ if environment is None else environment
     wanted = json.loads(environment["CONFIG_FILE_DATA"])
     settings = cassandra_yaml(yaml.safe_load((base / "cassandra.yaml").read_text()), wanted, environment)
     (target / "cassandra.yaml").write_text(yaml.safe_dump(settings))

@@ -66,8 +66,8 @@ def test_the_definition_is_a_plain_copy():
     body = parse_cluster(definition).definition
     assert definition == before
     assert json.loads(json.dumps(body)) == body
-    assert type(body["metadata"]["name"]) is str
-    assert [(type(key), type(value)) for key, value in body["metadata"]["labels"].items()] == [(str, str)]
+    assert body["metadata"]["name"].__class__ is str
+    assert [(key.__class__, value.__class__) for key, value in body["metadata"]["labels"].items()] == [(str, str)]
     body["spec"]["cassandra"]["datacenters"][0]["size"] = 9
     assert definition == before
 

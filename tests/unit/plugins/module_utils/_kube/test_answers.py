@@ -38,7 +38,7 @@ MEANINGS = {
 @pytest.mark.parametrize(("code", "body", "kind", "found"), MEANINGS.values(), ids=MEANINGS)
 def test_the_meaning_of(code: int, body: bytes, kind: type[errors.ClusterError], found: str) -> None:
     error = meaning("east", "reading", code, body, secret=False)
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert found in str(error)
     assert str(error).startswith("context east: reading: ")
     assert "hunter2" not in str(error)

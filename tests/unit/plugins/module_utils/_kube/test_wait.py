@@ -40,7 +40,7 @@ def test_what_is_there_at_once_costs_one_look_and_no_word() -> None:
 
 def test_each_change_is_said_once() -> None:
     steps = [("a: 0/1",), ("a: 0/1",), ("a: 0/1", "b: 0/1"), ("a: 1/1", "b: 0/1")]
-    _, said, _ = waited([*(Verdict(False, "x", lines=lines) for lines in steps), DONE])
+    said = waited([*(Verdict(False, "x", lines=lines) for lines in steps), DONE])[1]
     assert said == ["a: 0/1", "b: 0/1", "a: 1/1"]
 
 

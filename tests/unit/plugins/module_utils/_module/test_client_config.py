@@ -48,7 +48,7 @@ class Fleet:
         self.hub = FakeApi("hub", [*namespace, *operator], without=kinds if empty else ())
         self.hub.react = self._load
         token = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/k8ssandra-control-plane/token"
-        self.remotes = {name: FakeApi(name, namespace, answers={token: lambda body: self._issue(body)}) for name in NAMES}
+        self.remotes = {name: FakeApi(name, namespace, answers={token: self._issue}) for name in NAMES}
         self.logins = {
             name: FakeApi(name, answers={SECRETS: {}, "/api/v1/secrets": {}, REVIEWS: {"status": {"allowed": True}}}) for name in NAMES
         }
