@@ -29,7 +29,9 @@ def step(text: str) -> Iterator[None]:
     say(f"{text}: {time.monotonic() - started:.1f} s")
 
 
-def run(command: Sequence[str | Path], *, doing: str, stdin: str = "", cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
+def run(
+    command: Sequence[str | Path], *, doing: str, stdin: str = "", cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> str:
     """Run a command and return what it printed.
 
     Raises LabError, beginning with `doing`, when the command is missing or fails.

@@ -54,8 +54,7 @@ def test_fragment_documents_the_argument_spec_of_its_name(fragment: str) -> None
 @pytest.mark.skipif(not tree.modules(), reason="there is no module yet")
 def test_every_piece_of_argument_spec_has_a_fragment() -> None:
     found = vars(importlib.import_module(ARGUMENT_SPECS)).items()
-    # CONTEXTS_WITH_DATACENTERS is CONTEXTS with one option more, which its modules document themselves.
-    pieces = {name.partition("_WITH_")[0] for name, value in found if name.isupper() and isinstance(value, dict)}
+    pieces = {name for name, value in found if name.isupper() and isinstance(value, dict)}
     assert pieces == {fragment.strip("_").upper() for fragment in _fragments()}
 
 
