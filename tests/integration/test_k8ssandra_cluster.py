@@ -15,11 +15,12 @@ from tests.integration.support.tasks import Task, Tasks
 
 SPEC: dict[str, Any] = Inventory(ROOT / "inventories" / "lab").group()["k8ssandra_cluster"]["spec"]
 NO_CLASS = {"storageClassName": "no-such-class", "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+TOO_BIG = {"requests": {"cpu": "100m", "memory": "900Gi"}, "limits": {"cpu": "2", "memory": "900Gi"}}
 # Clusters that never come up, where they are, and the words that say why.
 HOPELESS = {
     "no-image": ("east", {"serverImage": "lab.invalid/no-such-image:1"}, ("east dc-no-image", "lab.invalid/no-such-image")),
     "no-class": ("east", {"storageConfig": {"cassandraDataVolumeClaimSpec": NO_CLASS}}, ("east dc-no-class", "no-such-class")),
-    "too-big": ("west", {"resources": {"requests": {"memory": "900Gi"}, "limits": {"memory": "900Gi"}}}, ("west dc-too-big", "memory")),
+    "too-big": ("west", {"resources": TOO_BIG}, ("west dc-too-big", "memory")),
 }
 
 
