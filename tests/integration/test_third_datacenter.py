@@ -10,7 +10,8 @@ from tests.integration.support.lab import Lab
 from tests.integration.support.play import Run
 from tests.integration.support.watch import Story
 
-pytestmark = pytest.mark.long
+_EVERYWHERE = "ALTER KEYSPACE kept WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1, 'dc2': 1, 'dc3': 1}"
+_WITHOUT = "ALTER KEYSPACE kept WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1, 'dc2': 1}"
 
 
 @pytest.fixture(scope="module")
@@ -25,19 +26,23 @@ def added(story: Story) -> Iterator[Run]:
 def test_the_third_datacenter_serves_the_data_that_was_there(added: Run, story: Story) -> None:
     print(f"dc3 added: {added.seconds:.0f} s")
     assert story.nodes()["hub dc3"] == 1
-    assert story.row_in("hub", "dc3") == "before dc3"
+    # Where rows lie is the person's own: the operator replicates only its own keyspaces to a new datacenter.
+    assert story.lab.cql("hub", "dc3", "SELECT text FROM kept.rows WHERE id = 1", consistency="ONE") == [{"text": "before dc3"}]
+    story.lab.cql("east", "dc1", _EVERYWHERE, "INSERT INTO kept.rows (id, text) VALUES (2, 'since dc3')", consistency="ALL")
+    assert story.lab.cql("hub", "dc3", "SELECT text FROM kept.rows WHERE id = 2") == [{"text": "since dc3"}]
 
 
 def test_the_run_after_changes_nothing(added: Run, story: Story) -> None:
     story.site().demand_unchanged()
 
 
+@pytest.mark.long
 def test_it_does_not_go_without_its_name_and_goes_with_it(added: Run, story: Story, lab: Lab) -> None:
     story.inventory.datacenters("hub")
     refused = story.site("-vvvv").demand(code=1)
     assert "remove_datacenters" in refused.failures()
     assert story.nodes()["hub dc3"] == 1
-    story.lab.cql("east", "dc1", "ALTER KEYSPACE kept WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1, 'dc2': 1}")
+    story.lab.cql("east", "dc1", _WITHOUT)
     story.site("-vvvv", "-e", '{"k8ssandra_remove_datacenters": ["dc3"]}').demand()
     assert "hub dc3" not in story.nodes()
     assert story.row_in("west", "dc2") == "before dc3"
