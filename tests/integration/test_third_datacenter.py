@@ -1,4 +1,4 @@
-"""A third datacenter, in the control plane's own cluster, is an edit of the inventory and the same command; so is its end."""
+"""A third datacenter, in the control plane's own cluster, is an edit of the inventory and the same command."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.support.lab import Lab
+from tests.integration.support.audit import Audit
 from tests.integration.support.play import Run
 from tests.integration.support.watch import Story
 
 _EVERYWHERE = "ALTER KEYSPACE kept WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1, 'dc2': 1, 'dc3': 1}"
-_WITHOUT = "ALTER KEYSPACE kept WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1, 'dc2': 1}"
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +35,13 @@ def test_the_run_after_changes_nothing(added: Run, story: Story) -> None:
     story.site().demand_unchanged()
 
 
-@pytest.mark.long
-def test_it_does_not_go_without_its_name_and_goes_with_it(added: Run, story: Story, lab: Lab) -> None:
+def test_it_does_not_go_without_its_name(added: Run, story: Story) -> None:
+    # That it goes with it, cannot be shown here: with Cassandra 4.1 and newer, v1.26 of the operator asks for a change of
+    # system_auth that Cassandra refuses (https://github.com/k8ssandra/k8ssandra-operator/issues/1644).
     story.inventory.datacenters("hub")
+    audit = Audit.from_now()
     refused = story.site("-vvvv").demand(code=1)
+    story.inventory.datacenters("hub", dc3=1)
     assert "remove_datacenters" in refused.failures()
+    assert not audit.writes()
     assert story.nodes()["hub dc3"] == 1
-    story.lab.cql("east", "dc1", _WITHOUT)
-    story.site("-vvvv", "-e", '{"k8ssandra_remove_datacenters": ["dc3"]}').demand()
-    assert "hub dc3" not in story.nodes()
-    assert story.row_in("west", "dc2") == "before dc3"
-    story.site().demand_unchanged()
