@@ -10,11 +10,13 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 requirements:
   - python >= 3.9
-  - kubernetes >= 24.2.0
-  - PyYAML >= 3.11
+  - kubernetes >= 29.0.0
+  - PyYAML >= 6.0
 attributes:
   check_mode:
-    description: Can run in check mode and say what it would do, without a write.
+    description:
+      - Can run in check mode and say what it would do, without a write.
+      - At most, it asks the API server for a dry run of an update.
     support: full
   diff_mode:
     description: Returns what changes, or would change in check mode. Secrets are masked.

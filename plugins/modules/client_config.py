@@ -15,8 +15,10 @@ description:
   - In each remote cluster, side by side, it keeps a ServiceAccount with only the rights that the operator needs there, and a token of
     limited lifetime. In the control plane it keeps, for each, a Secret with a kubeconfig and a ClientConfig that names it.
   - Everything is proven before the control plane is written to. The server answers at the address that the operator will use, its
-    certificate is valid, the token logs in, the account has its rights.
-  - A context that fails its proof is left as it is. The others are registered, and the task fails at the end naming the bad ones.
+    certificate is valid, the token logs in, the account has its rights. Rights are asked for one by one when the account or its token
+    is new or repaired; a token that is kept proves itself by one read.
+  - The registration of a context that fails its proof is left as it is. The others are registered, and the task fails at the end naming
+    the bad ones.
   - The operator reads client configs only at its start and restarts itself for every change. All changes of one call cost one restart,
     and the module waits until the operator has loaded them and its webhook answers.
   - A token is renewed when less than a third of its lifetime is left, or when it no longer logs in, so run this module regularly.
@@ -87,7 +89,8 @@ options:
     default: false
   watch_namespaces:
     description:
-      - The namespaces that the control plane watches, C(WATCH_NAMESPACE). The account gets a Role in each.
+      - The namespaces that the control plane watches, as C(WATCH_NAMESPACE) of its operator says. The account gets a Role in each. The
+        module does not change what the operator watches.
       - Without it, the account gets one in its own namespace.
     type: list
     elements: str
@@ -99,8 +102,8 @@ options:
     default: k8ssandra-control-plane
   token_lifetime:
     description:
-      - Seconds for which a new token is asked for. The API server may grant less, and what it grants counts. A token that is good
-        already is kept until it is due.
+      - Seconds for which a new token is asked for, 600 or more. The API server may grant less, and what it grants counts. A token that
+        is good already is kept until it is due.
     type: int
     default: 7776000
   operator_deployment:

@@ -17,7 +17,7 @@ description:
     every datacenter is up (or stopped, where that is wanted) with all its nodes, no rebuild, removal or held-back change is left,
     Reaper and Stargate are ready where they are wanted, every given context answers, and operators, credentials and certificates are good.
   - Writes nothing, ever. It does not fail when something is not ready, missing or unreachable, the control plane included, it says so in
-    the result. It fails for wrong options. Use RV(ready) in a condition to fail a play.
+    the result. It fails for wrong options only. Use RV(ready) in a condition to fail a play.
   - A context that does not answer is unknown, with the cause, and never taken for empty.
 options:
   name:

@@ -33,10 +33,12 @@ options:
     choices: [present, absent]
     default: present
   name:
-    description: The cluster's name. Required unless O(definition) is given.
+    description: The cluster's name. Required with O(state=absent), and unless O(definition) is given.
     type: str
   definition:
-    description: A whole C(K8ssandraCluster). Mutually exclusive with O(spec) and O(annotations).
+    description:
+      - A whole C(K8ssandraCluster), its datacenters with it; those of O(contexts) are not used then.
+      - Mutually exclusive with O(spec) and O(annotations).
     type: dict
   spec:
     description:
@@ -49,6 +51,8 @@ options:
     description:
       - The exact names of the datacenters that may be removed. Their nodes are decommissioned and their volumes deleted.
       - A datacenter that the definition leaves out and that is not named here is refused.
+      - So is any removal where Cassandra is 4.1 or newer and k8ssandra-operator is older than 1.30.0, since it could never finish
+        (U(https://github.com/k8ssandra/k8ssandra-operator/issues/1644)).
     type: list
     elements: str
     default: []
@@ -89,6 +93,7 @@ EXAMPLES = r"""
         serverVersion: 5.0.5
         storageConfig:
           cassandraDataVolumeClaimSpec:
+            storageClassName: standard
             accessModes: [ReadWriteOnce]
             resources: {requests: {storage: 100Gi}}
     contexts:
@@ -120,7 +125,7 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description: What was done, or would be done in check mode, in order.
-  returned: always, unless an option is invalid
+  returned: success, and when a wait failed
   type: list
   elements: dict
   contains:
@@ -139,8 +144,8 @@ plan:
   sample:
     - {context: hub, verb: create, object: K8ssandraCluster k8ssandra-operator/demo, why: is not there}
 cluster:
-  description: The cluster's status, in the shape of M(k8ssandra.operator.cluster_status).
-  returned: always, unless an option is invalid
+  description: The cluster's status, in the shape of M(k8ssandra.operator.cluster_status). Empty with O(state=absent).
+  returned: success, and when a wait failed
   type: dict
   sample: {ready: true, reason: ""}
 error:

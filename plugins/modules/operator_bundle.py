@@ -109,7 +109,7 @@ plan:
   sample:
     - {context: east, verb: create, object: Deployment k8ssandra-operator/k8ssandra-operator, why: is not there}
 objects:
-  description: How many objects belong to the bundle.
+  description: How many objects belong to the bundle; with O(state=absent), how many go.
   returned: success
   type: int
   sample: 45
