@@ -81,11 +81,8 @@ class Client:
         return self._kinds.get((api_version, kind))
 
     def get(self, ref: Ref) -> Object | None:
-        kind = self.find_kind(ref.api_version, ref.kind)
-        if kind is None:
-            return None
         try:
-            return self._request("GET", kind.path(ref.namespace, ref.name), f"reading {ref}")
+            return self._request("GET", self._path(ref), f"reading {ref}")
         except errors.Absent:
             return None
 
@@ -134,24 +131,27 @@ class Client:
 
     def _prove_identity(self) -> None:
         """Compares the cluster's UID with the inventory's pin, before anything else is asked of the cluster."""
+        doing, pin, found = "checking that this is the pinned cluster", self._access.cluster_uid, ""
         self._proven = True
-        found = cluster_uid(self)
-        if found != self._access.cluster_uid:
-            self._proven = False
-            doing = "checking that this is the pinned cluster"
-            raise errors.WrongCluster(
-                self.context, doing, f"its kube-system UID is {found or 'unknown'}, the pin is {self._access.cluster_uid}"
-            )
+        try:
+            found = cluster_uid(self)
+        except errors.Forbidden as problem:
+            # Callers go on without what they may not read: never without this.
+            advice = "grant the right to get the namespace kube-system, or leave the pin (cluster_uid) out"
+            raise errors.WrongCluster(self.context, doing, f"its kube-system UID cannot be read: {problem.found}", advice) from problem
+        finally:
+            self._proven = found == pin
+        if not self._proven:
+            raise errors.WrongCluster(self.context, doing, f"its kube-system UID is {found or 'unknown'}, the pin is {pin}")
 
     def _path(self, ref: Ref) -> str:
+        if ref.name in ("", ".", ".."):
+            # Without a name, the path is that of all objects of the kind: removing that would remove them all.
+            raise errors.Invalid(self.context, f"looking for a {ref.kind}", f"{ref.name!r} is no name", "give the object's name")
         kind = self.find_kind(ref.api_version, ref.kind)
         if kind is None:
-            raise errors.Absent(
-                self.context,
-                f"applying {ref}",
-                f"the cluster does not serve {ref.kind} of {ref.api_version}",
-                "install its definition first",
-            )
+            found = f"the cluster does not serve {ref.kind} of {ref.api_version}"
+            raise errors.Absent(self.context, f"applying {ref}", found, "install its definition first")
         return kind.path(ref.namespace, quote(ref.name, safe=""))
 
     def _request(

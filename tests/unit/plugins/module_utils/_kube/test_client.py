@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real client over connections that are not there: what it never asks, and whom it never believes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from plugins.module_utils._core.kubeconfig import Access
+from plugins.module_utils._core.objects import kind_named
+from plugins.module_utils._kube import client, errors
+
+PIN = "the-uid"
+KUBECONFIG = {
+    "contexts": [{"name": "east", "context": {"cluster": "east", "user": "east"}}],
+    "clusters": [{"name": "east", "cluster": {"server": "https://east.example:6443"}}],
+    "users": [{"name": "east", "user": {"token": "t"}}],
+}
+KUBE_SYSTEM = "/api/v1/namespaces/kube-system"
+CLUSTERS = kind_named("K8ssandraCluster")
+
+
+class Server:
+    """Answers each request with the next of the answers for its path, the last one again and again."""
+
+    def __init__(self, answers: Mapping[str, list[tuple[int, Any]]]) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+
+    def request(self, method: str, url: str, **more: Any) -> SimpleNamespace:
+        path = url.removeprefix("https://east.example:6443").partition("?")[0]
+        self.asked.append(f"{method} {path}")
+        waiting = self.answers.get(path, [(200, {})])
+        status, body = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        return SimpleNamespace(status=status, data=json.dumps(body).encode(), headers={})
+
+    def clear(self) -> None:
+        """Nothing is open."""
+
+
+def _refused(status: int) -> tuple[int, dict[str, Any]]:
+    return status, {"kind": "Status", "message": "no"}
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[client.Client, Server]]:
+    def open_client(answers: Mapping[str, list[tuple[int, Any]]], pin: str = "") -> tuple[client.Client, Server]:
+        server = Server(answers)
+        nobody = SimpleNamespace(get_api_key_with_prefix=lambda *names: "", username="")
+        monkeypatch.setattr(client, "_open", lambda access: (nobody, server))
+        return client.Client(Access("east", "east", KUBECONFIG, cluster_uid=pin), patience=0.0), server
+
+    return open_client
+
+
+@pytest.mark.parametrize("name", ["", ".", ".."])
+@pytest.mark.parametrize("verb", ["get", "delete"])
+def test_an_object_without_a_name_is_not_all_objects_of_its_kind(opened: Any, verb: str, name: str) -> None:
+    api, server = opened({})
+    with pytest.raises(errors.Invalid, match="is no name"):
+        getattr(api, verb)(CLUSTERS.ref(name, "here"))
+    assert not server.asked
+
+
+def test_the_pin_is_asked_for_once_and_first(opened: Any) -> None:
+    api, server = opened({KUBE_SYSTEM: [(200, {"metadata": {"uid": PIN}})]}, PIN)
+    api.read("/version")
+    api.read("/version")
+    assert server.asked == [f"GET {KUBE_SYSTEM}", "GET /version", "GET /version"]
+
+
+@pytest.mark.parametrize("first", [_refused(503), _refused(401), _refused(403)], ids=["away", "unauthorized", "forbidden"])
+def test_a_pin_that_could_not_be_compared_is_not_taken_as_right(opened: Any, first: tuple[int, Any]) -> None:
+    api, server = opened({KUBE_SYSTEM: [first, (200, {"metadata": {"uid": "another"}})]}, PIN)
+    with pytest.raises(errors.ClusterError):
+        api.read("/version")
+    with pytest.raises(errors.WrongCluster, match="is another"):
+        api.delete(CLUSTERS.ref("demo", "here"))
+    assert set(server.asked) == {f"GET {KUBE_SYSTEM}"}
+
+
+def test_a_pin_that_may_not_be_read_is_a_wrong_cluster(opened: Any) -> None:
+    api = opened({KUBE_SYSTEM: [_refused(403)]}, PIN)[0]
+    with pytest.raises(errors.WrongCluster, match="cannot be read.*grant the right"):
+        api.read("/version")
