@@ -19,6 +19,16 @@ _RECAP = re.compile(r"^(\S+)\s+: (ok=\d+ .*)$", re.MULTILINE)
 _FAILURE = re.compile(r"^(?:fatal|failed|\[ERROR\]): .*?(?:$(?!\n    )|^\}$)", re.MULTILINE | re.DOTALL)
 
 
+def _family(pid: int) -> list[int]:
+    """A process and its descendants: each worker of ansible-playbook is in a session of its own."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return [pid]
+    return [pid, *(each for child in children for each in _family(child))]
+
+
 @dataclass
 class Run:
     """One run that has ended.
@@ -119,11 +129,12 @@ class Started:
         self.kill()
 
     def kill(self) -> None:
-        """SIGKILL for the whole process group: nobody gets to tidy up."""
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        """SIGKILL for the process and all that it started: nobody gets to tidy up, or to go on alone."""
+        for pid in _family(self._process.pid):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
         self._process.wait()
 
     def text(self) -> str:
