@@ -130,7 +130,7 @@ class Started:
 
     def kill(self) -> None:
         """SIGKILL for the process and all that it started: nobody gets to tidy up, or to go on alone."""
-        for pid in _family(self._process.pid):
+        for pid in _family(self._process.pid) if self._process.poll() is None else ():
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
