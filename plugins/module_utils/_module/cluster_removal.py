@@ -5,31 +5,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from .._core.deployment import CLUSTER_LABEL, removal_labels
 from .._core.errors import SpecError
-from .._core.objects import kind_named, ref_of
+from .._core.names import clean_label_value
+from .._core.objects import Object, kind_named, ref_of
 from .._core.plan import Plan, plan_absence
+from .._core.readings import is_of, labels_of, name_of, namespace_of
 from .._core.verdict import Verdict
 from .._kube import errors
 from .._kube.api import Api
 from .._kube.apply import carry_out
 from .._kube.client import Client
 from .._kube.fleet import failures, side_by_side
+from .._kube.namespaces import tenants
 from .._kube.wait import Patience, wait_for
-from .run import Call, outcome
+from .run import Call, outcome, reporting
 from .wish import fleet
 
 # What upstream's removal forgets (k8ssandra-operator v1.26.0 controllers/k8ssandra/cleanup.go): config maps of a cluster whose name
 # upstream cleans, and the slices with the seeds and contact points of other datacenters.
 _LEFT_BEHIND = ("ConfigMap", "EndpointSlice")
+_CASSANDRA_LABEL = "cassandra.datastax.com/cluster"
 
 
 def remove_cluster(call: Call) -> dict[str, Any]:
     """Removes the cluster with all its datacenters and volumes, if the exact name was given for it."""
     name, namespace = call.parameters["name"], call.parameters["namespace"]
+    if not name:
+        raise SpecError("name", "is empty; name the cluster that is to be removed")
     ref = kind_named("K8ssandraCluster").ref(name, namespace)
     with fleet(call.parameters) as (control_plane, remotes):
         there = control_plane.get(ref)
@@ -38,15 +45,16 @@ def remove_cluster(call: Call) -> dict[str, Any]:
             raise SpecError("confirm_removal", f"{found}; to remove it, write its exact name here: {name}")
         _require_answers(remotes)
         plan = plan_absence(control_plane.context, [ref], {ref: there} if there else {}, "is not wanted; its nodes and volumes go with it")
-        if not call.check_mode:
-            carry_out(control_plane, plan, say=call.say)
-            if there is not None:
+        apis = (*remotes.values(), control_plane)
+        with reporting(plan, cluster={}):
+            if not call.check_mode:
+                carry_out(control_plane, plan, say=call.say)
+                if not call.parameters["wait"]:
+                    return outcome(plan, cluster={})
                 _await_removal(call, control_plane, remotes)
-        rest = Plan()
-        for api in (*remotes.values(), control_plane):
-            rest += _plan_leftovers(api, name, namespace)
-        if not call.check_mode:
-            for api in (*remotes.values(), control_plane):
+            rest = sum((_plan_leftovers(call, api) for api in apis), Plan())
+        with reporting(plan + rest, cluster={}):
+            for api in apis if not call.check_mode else ():
                 carry_out(api, rest.of(api.context), say=call.say)
         return outcome(plan + rest, cluster={})
 
@@ -66,27 +74,57 @@ def _await_removal(call: Call, control_plane: Client, remotes: Mapping[str, Clie
     def look() -> Verdict:
         there = control_plane.get(kind_named("K8ssandraCluster").ref(name, namespace))
         left = side_by_side(lambda api: _datacenters(api, name, namespace), [control_plane, *remotes.values()])
-        lines = [f"{context} {dc}: is being removed" for context, names in left.items() if isinstance(names, list) for dc in names]
-        reason = f"K8ssandraCluster {namespace}/{name} is still there" + (f" ({lines[0]})" if lines else "")
-        return Verdict(there is None and not lines, reason, lines=tuple(lines))
+        return _removal_verdict(f"K8ssandraCluster {namespace}/{name}", there is not None, left)
 
     wait_for(
         look, patience, context=control_plane.context, doing=f"waiting for the removal of K8ssandraCluster {namespace}/{name}", say=call.say
     )
 
 
-def _datacenters(api: Api, name: str, namespace: str) -> list[str]:
-    found = api.list(kind_named("CassandraDatacenter"), labels=removal_labels(name, namespace)) or ()
-    return [str(body["metadata"]["name"]) for body in found]
+def _removal_verdict(cluster: str, there: bool, left: Mapping[str, Sequence[Object] | errors.ClusterError]) -> Verdict:
+    unknown = failures(left)
+    bodies = [(context, body) for context, found in left.items() if not isinstance(found, errors.ClusterError) for body in found]
+    lines = tuple(f"{context} {name_of(body)}: is being removed" for context, body in bodies)
+    for context, body in bodies:
+        if not there and not body["metadata"].get("deletionTimestamp"):
+            reason = f"{cluster} is gone and left {ref_of(body)} behind"
+            return Verdict(False, reason, True, context, lines, "remove it by its own name if its data is not wanted, and run again")
+    # A context that does not answer may hold datacenters still.
+    reasons = [f"{cluster} is still there"] if there else []
+    reasons += [f"{context} does not answer: {problem.found}" for context, problem in unknown.items()]
+    reason = (reasons or ["its datacenters are still there"])[0] + (f" ({lines[0]})" if lines else "")
+    return Verdict(not (there or unknown or lines), reason, lines=lines)
 
 
-def _plan_leftovers(api: Api, name: str, namespace: str) -> Plan:
-    found = {}
-    for kind in _LEFT_BEHIND:
-        for body in api.list(kind_named(kind), labels=removal_labels(name, namespace)) or ():
-            found[ref_of(body)] = body
-    why = f"was left behind by K8ssandraCluster {namespace}/{name}"
+def _datacenters(api: Api, name: str, namespace: str) -> Sequence[Object]:
+    return api.list(kind_named("CassandraDatacenter"), labels=removal_labels(name, namespace)) or ()
+
+
+def _plan_leftovers(call: Call, api: Api) -> Plan:
+    name, namespace = call.parameters["name"], call.parameters["namespace"]
+    listed = [api.list(kind_named(kind), labels=removal_labels(name, namespace)) or () for kind in _LEFT_BEHIND]
+    found = {ref_of(body): body for bodies in listed for body in bodies}
+    left = plan_absence(api.context, found, found, f"was left behind by K8ssandraCluster {namespace}/{name}")
+    return left + _plan_namespaces(call, api)
+
+
+def _plan_namespaces(call: Call, api: Api) -> Plan:
+    """The namespaces that we made for the cluster and that nobody else has come to use."""
+    name, namespace = call.parameters["name"], call.parameters["namespace"]
     made = {ref_of(body): body for body in api.list(kind_named("Namespace"), labels={CLUSTER_LABEL: f"{namespace}.{name}"}) or ()}
-    return plan_absence(api.context, found, found, why) + plan_absence(
-        api.context, made, made, f"was made for K8ssandraCluster {namespace}/{name}"
-    )
+    unused = []
+    for ref in made:
+        # Only a dry run meets what goes with the cluster: it has gone by now otherwise.
+        kept = tenants(api, ref.name, partial(_goes, call))
+        if kept:
+            call.warn(f"{api.context}: {ref} was made for K8ssandraCluster {namespace}/{name} and stays: it holds {kept[0]}")
+        else:
+            unused.append(ref)
+    return plan_absence(api.context, unused, made, f"was made for K8ssandraCluster {namespace}/{name}")
+
+
+def _goes(call: Call, body: Object) -> bool:
+    name, namespace = call.parameters["name"], call.parameters["namespace"]
+    itself = (body["kind"], name_of(body), namespace_of(body)) == ("K8ssandraCluster", name, namespace)
+    volume = body["kind"] == "PersistentVolumeClaim" and labels_of(body).get(_CASSANDRA_LABEL) == clean_label_value(name)
+    return call.check_mode and (itself or volume or is_of(body, name, namespace))

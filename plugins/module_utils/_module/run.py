@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +64,16 @@ def failure_of(problem: ClusterError) -> dict[str, Any]:
 def outcome(plan: Plan, **returned: Any) -> dict[str, Any]:
     """The result of a composition that follows a plan: `changed`, `diff` and `plan` read the same steps."""
     return {"changed": bool(plan), "plan": plan.describe(), "diff": plan.diff(), **returned}
+
+
+@contextmanager
+def reporting(plan: Plan, **returned: Any) -> Iterator[None]:
+    """A cluster error inside gets the outcome of the plan that was under way: what failed half-way has changed something."""
+    try:
+        yield
+    except ClusterError as problem:
+        problem.result = problem.result or outcome(plan, **returned)
+        raise
 
 
 def _failed(message: str, error: Mapping[str, Any]) -> dict[str, Any]:

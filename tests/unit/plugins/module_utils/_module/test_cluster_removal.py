@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The removal of a cluster takes what is the cluster's, all of it, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from plugins.module_utils._core.deployment import CLUSTER_LABEL
+from plugins.module_utils._core.objects import Ref, kind_named
+from plugins.module_utils._module import cluster_removal
+from plugins.module_utils._module.run import Call, run
+from tests.unit import build
+from tests.unit.fakes import FakeApi
+
+CLUSTER = kind_named("K8ssandraCluster").ref("demo", build.NAMESPACE)
+MADE = kind_named("Namespace").ref(build.NAMESPACE)
+GOING = {"deletionTimestamp": build.LONG_AGO, "finalizers": ["f"]}
+
+
+class Fleet:
+    """A control plane with the cluster, and east with its datacenter in a namespace that we made; the operator removes at once."""
+
+    def __init__(self) -> None:
+        self.hub = FakeApi("hub", [build.cluster(build.template("dc1", "east"))])
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": MADE.name, "labels": {CLUSTER_LABEL: f"{MADE.name}.demo"}}}
+        self.east = FakeApi("east", [namespace, build.datacenter("dc1"), build.claim("dc1")])
+        self.hub.react = self._remove
+        self.warned: list[str] = []
+
+    def _remove(self, verb: str, on: Any) -> None:
+        for ref in [ref for ref in self.east.objects if ref.kind != "Namespace" and "demo-dc1" in f"demo-{ref.name}"]:
+            self.east.remove(ref)
+
+    def run(self, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+        parameters = {"name": "demo", "namespace": build.NAMESPACE, "confirm_removal": "demo", "wait": True, "wait_timeout": 0, "wait_sleep": 1}
+        return run(cluster_removal.remove_cluster, Call({**parameters, **options}, check_mode, warn=self.warned.append))
+
+
+@pytest.fixture
+def fleet(monkeypatch: pytest.MonkeyPatch) -> Fleet:
+    made = Fleet()
+
+    @contextmanager
+    def opened(parameters: Mapping[str, Any]) -> Iterator[tuple[FakeApi, dict[str, FakeApi]]]:
+        yield made.hub, {"east": made.east}
+
+    monkeypatch.setattr(cluster_removal, "fleet", opened)
+    return made
+
+
+def _removed(result: Mapping[str, Any]) -> list[str]:
+    return [f"{step['context']} {step['object']}" for step in result["plan"]]
+
+
+@pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "plain"])
+def test_the_cluster_goes_and_the_namespace_made_for_it(fleet: Fleet, check_mode: bool) -> None:
+    result = fleet.run(check_mode=check_mode)
+    assert _removed(result) == [f"hub {CLUSTER}", f"east {MADE}"], result
+    assert bool(fleet.hub.writes + fleet.east.writes) is not check_mode
+    assert (CLUSTER in fleet.hub.objects, MADE in fleet.east.objects) == (check_mode, check_mode)
+
+
+@pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "plain"])
+@pytest.mark.parametrize("kind", ["CassandraDatacenter", "PersistentVolumeClaim", "Deployment"])
+def test_a_namespace_that_somebody_else_uses_stays(fleet: Fleet, kind: str, check_mode: bool) -> None:
+    theirs = kind_named(kind)
+    fleet.east.put(build.body(kind, theirs.api_version, "theirs"))
+    result = fleet.run(check_mode=check_mode)
+    assert _removed(result) == [f"hub {CLUSTER}"]
+    assert {MADE, theirs.ref("theirs", build.NAMESPACE)} <= set(fleet.east.objects)
+    assert f"it holds {kind} {build.NAMESPACE}/theirs" in fleet.warned[0]
+
+
+@pytest.mark.parametrize("names", [{"name": "", "confirm_removal": ""}, {"confirm_removal": ""}, {"confirm_removal": "Demo"}])
+def test_nothing_goes_without_the_exact_name(fleet: Fleet, names: Mapping[str, str]) -> None:
+    assert fleet.run(**names)["error"]["reason"] == "invalid option"
+    assert not fleet.hub.writes + fleet.east.writes
+
+
+def test_a_context_that_falls_silent_is_not_taken_for_empty(fleet: Fleet) -> None:
+    fleet.hub.react = lambda verb, on: fleet.east.fail("list")
+    result = fleet.run()
+    assert (result["error"]["reason"], result["changed"]) == ("timed out", True)
+    assert "east does not answer" in result["msg"]
+    assert not fleet.east.writes
+
+
+def test_a_run_after_a_killed_one_waits_for_the_datacenters(fleet: Fleet) -> None:
+    fleet.hub.remove(CLUSTER)
+    fleet.east.put(build.datacenter("dc1") | {"metadata": {**build.datacenter("dc1")["metadata"], **GOING}})
+    result = fleet.run()
+    assert result["error"]["reason"] == "timed out"
+    assert "east dc1: is being removed" in result["msg"]
+
+
+def test_a_datacenter_that_nobody_removes_ends_the_wait(fleet: Fleet) -> None:
+    fleet.hub.remove(CLUSTER)
+    result = fleet.run()
+    assert (result["error"]["reason"], result["error"]["context"]) == ("cannot succeed", "east")
+    assert Ref("cassandra.datastax.com/v1beta1", "CassandraDatacenter", build.NAMESPACE, "dc1") in fleet.east.objects
+
+
+def test_without_waiting_nothing_is_taken_from_under_the_operator(fleet: Fleet) -> None:
+    assert _removed(fleet.run(wait=False)) == [f"hub {CLUSTER}"]
+    assert not fleet.east.writes
