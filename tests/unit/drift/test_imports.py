@@ -31,10 +31,10 @@ def _is_standard_or(*more: str) -> Callable[[str], bool]:
 LAW: dict[str, Callable[[str], bool]] = {
     "plugins/module_utils/_core": _is_value_library,
     "plugins/module_utils/_kube": _is_standard_or("kubernetes", "urllib3"),
-    "plugins/module_utils/_module": _is_standard_or("ansible.module_utils", "kubernetes", "yaml"),
-    "plugins/modules": _is_standard_or("ansible.module_utils"),
+    "plugins/module_utils/_module": _is_standard_or("ansible.module_utils", "yaml"),
+    "plugins/modules": lambda name: name == "__future__",
     "plugins/plugin_utils": _is_standard_or("ansible"),
-    "plugins/action": _is_standard_or("ansible"),
+    "plugins/action": lambda name: name == "__future__",
     "plugins/filter": _is_standard_or("ansible.errors"),
     "plugins/doc_fragments": lambda name: name == "__future__",
 }
