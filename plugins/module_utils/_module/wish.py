@@ -57,6 +57,9 @@ def remote_accesses(parameters: Mapping[str, Any]) -> list[Access]:
     chosen = [(index, entry) for index, entry in entries if not is_own(entry, parameters)]
     names = [entry["name"] for entry in dict(chosen).values()]
     for index, entry in chosen:
+        if entry["name"] == parameters["context"]:
+            found = f"{entry['name']} is what the control plane's own context is called, and its kubeconfig or context is another"
+            raise SpecError(f"contexts[{index}].name", f"{found}; correct that, or call one of the two otherwise")
         if names.count(entry["name"]) > 1:
             raise SpecError(f"contexts[{index}].name", f"{entry['name']} is there twice; a context has one entry")
     return [access_of(entry, path=f"contexts[{index}]", default_kubeconfig=parameters["kubeconfig"]) for index, entry in chosen]
