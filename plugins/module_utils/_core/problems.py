@@ -61,9 +61,9 @@ def _of_presence(reading: ClusterReading) -> Iterator[Problem]:
         what = f"{context}: {K8SSANDRA} is not installed, the cluster does not serve K8ssandraClusters"
         yield Problem(what, context, "install the operators in the control plane first")
     elif reading.cluster is None:
-        yield Problem(f"{context}: there is no {where}", context, "deploy the cluster first")
+        yield Problem(f"{context}: there is no {where}", context, "deploy the cluster first", hopeless=True)
     elif reading.cluster["metadata"].get("deletionTimestamp"):
-        yield Problem(f"{context}: {where} is being removed", context)
+        yield Problem(f"{context}: {where} is being removed", context, "deploy it again when it is gone", hopeless=True)
 
 
 def _of_operators(reading: ClusterReading, operators: Sequence[Operator]) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ from .argspec import CONTEXT, CONTEXTS_WITH_DATACENTERS, WAIT
 from .awaiting import await_ready, shown_status
 from .cluster_removal import remove_cluster
 from .definition import Definition
-from .run import Call, outcome
+from .run import Call, outcome, reporting
 from .wish import fleet, wished_cluster
 
 _PLANNING = "planning the cluster"
@@ -45,8 +45,9 @@ def keep_cluster(call: Call) -> dict[str, Any]:
         plan = _plan(call, wish, reading, control_plane, remotes)
         if call.check_mode:
             return outcome(plan, cluster=shown_status(reading))
-        for api in (*remotes.values(), control_plane):
-            carry_out(api, plan.of(api.context), force=call.parameters["force_conflicts"], say=call.say)
+        with reporting(plan, cluster=shown_status(reading)):
+            for api in (*remotes.values(), control_plane):
+                carry_out(api, plan.of(api.context), force=call.parameters["force_conflicts"], say=call.say)
         return outcome(plan, cluster=await_ready(call, plan, look, None if plan else reading))
 
 
@@ -62,6 +63,9 @@ def _require_answers(wish: ClusterWish, reading: ClusterReading) -> None:
 def _plan(call: Call, wish: ClusterWish, reading: ClusterReading, control_plane: Client, remotes: Mapping[str, Client]) -> Plan:
     parameters = call.parameters
     if reading.cluster is not None:
+        if reading.cluster["metadata"].get("deletionTimestamp"):
+            found = f"K8ssandraCluster {wish.namespace}/{wish.name} is being removed"
+            raise errors.Conflict(control_plane.context, _PLANNING, found, "run again when it is gone; nothing was changed")
         check_update(wish, reading.cluster)
         removed = removed_datacenters(wish, reading.cluster, under_way=False)
         check_removals(removed, parameters["remove_datacenters"])
