@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from .._core.error_patience import ErrorPatience
@@ -17,6 +18,10 @@ from .._core.verdict import Verdict
 from .._kube.errors import ClusterError
 from .._kube.wait import Patience, wait_for
 from .run import Call, outcome
+
+# Seconds for which a cause is not final: whoever mended it and ran again finds it as it was, until the operator has taken up the
+# change and Kubernetes has tried once more.
+REACTION = 60.0
 
 
 def shown_status(reading: ClusterReading) -> dict[str, Any]:
@@ -31,13 +36,16 @@ class _Watch:
         self.last = first
         self._read = read
         self._error = ErrorPatience()
+        self._began = time.monotonic()
 
     def look(self) -> Verdict:
         """One more look, at the cluster alone: its surroundings cost more requests than they change."""
         self.last = self._read(surroundings=False)
         status = roll_up(self.last, time.time())
         self._error = self._error.look(status.error, time.monotonic())
-        return status.verdict(self._error)
+        verdict = status.verdict(self._error)
+        old = any(cause.hopeless for datacenter in status.datacenters for cause in datacenter.causes)
+        return replace(verdict, hopeless=False) if old and time.monotonic() - self._began < REACTION else verdict
 
 
 def await_ready(call: Call, plan: Plan, read: Callable[..., ClusterReading], known: ClusterReading | None) -> dict[str, Any]:
