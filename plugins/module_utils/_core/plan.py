@@ -12,7 +12,7 @@ from typing import Any
 
 from .diff import Change, changes
 from .objects import Object, Ref, ref_of
-from .redact import MASK, redact
+from .redact import MASK, redact, redact_field
 
 FIELD_MANAGER = "k8ssandra.operator"
 
@@ -144,16 +144,19 @@ def _diff_of(step: Step) -> dict[str, Any]:
     header = f"{step.context}: {step.ref}"
     if step.verb is Verb.UPDATE:
         secret = step.ref.kind == "Secret"
-        before = {str(change): _shown(change.found, secret) for change in step.changes}
-        after = {str(change): _shown(change.wanted, secret) for change in step.changes}
+        before = {str(change): _shown(change, change.found, secret) for change in step.changes}
+        after = {str(change): _shown(change, change.wanted, secret) for change in step.changes}
     else:
         before = {} if step.verb is Verb.CREATE else {"object": str(step.ref)}
         after = _condensed(redact(step.body)) if step.body is not None else {}
     return {"before_header": header, "after_header": f"{header} ({step.verb.value})", "before": before, "after": after}
 
 
-def _shown(value: Any, secret: bool) -> Any:
-    return MASK if secret and value is not None else _condensed(redact(value))
+def _shown(change: Change, value: Any, secret: bool) -> Any:
+    if secret and value is not None:
+        return MASK
+    # The value of a variable in a list is named by the element: `env.[PASSWORD].value`.
+    return _condensed(redact_field(change.path[-2:][0] if change.path[-1] == "value" else change.path[-1], value))
 
 
 def _condensed(value: Any) -> Any:

@@ -13,21 +13,36 @@ MASK = "(masked)"
 _SECRET_FIELD = re.compile(r"(?i)(password|passphrase|token|secret_?key|private_?key|access_?key|credentials|kubeconfig)$")
 # A line of JVM options may carry a store's password: -Djavax.net.ssl.keyStorePassword=...
 _SECRET_OPTION = re.compile(r"(?i)(-D[\w.]*(?:password|secret|token)[\w.]*=)\S+")
+# Whom a URL logs in as: https://user:token@host
+_LOG_IN = re.compile(r"(://)[^/\s@'\"]+(@)")
+# A kubeconfig is given as a path, which is no secret, and now and then, by mistake, as what the file holds.
+_PATH = re.compile(r"[~./][^\n{]{0,1000}")
 
 
 def redact(value: Any) -> Any:
     """A deep copy with everything masked that may be a secret.
 
-    The values of a Secret's `data` and `stringData`, and those of fields named like a password, token, key or kubeconfig. A field
-    whose name ends in `Ref`, `Name` or `Secret` names a secret and is kept.
+    The values of a Secret's `data` and `stringData`, those of fields and variables named like a password, token, key or kubeconfig,
+    and passwords in JVM options and URLs. A field whose name ends in `Ref`, `Name` or `Secret` names a secret and is kept.
     """
     if isinstance(value, Mapping):
         if value.get("kind") == "Secret":
             return {key: _masked(inner) if key in ("data", "stringData") else redact(inner) for key, inner in value.items()}
-        return {key: MASK if _holds_secret(key, inner) else redact(inner) for key, inner in value.items()}
+        named = {"value"} if _SECRET_FIELD.search(str(value.get("name") or "")) else ()
+        return {key: redact_field("password" if key in named else key, inner) for key, inner in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         return [redact(inner) for inner in value]
-    return _SECRET_OPTION.sub(rf"\1{MASK}", value) if isinstance(value, str) else value
+    return redact_text(value) if isinstance(value, str) else value
+
+
+def redact_field(name: str, value: Any) -> Any:
+    """The value of a field, masked when its name says that it is a secret; an element of a list has its name in brackets."""
+    return MASK if _holds_secret(name.strip("[]"), value) else redact(value)
+
+
+def redact_text(text: str) -> str:
+    """A text without the passwords in JVM options and URLs."""
+    return _LOG_IN.sub(rf"\1{MASK}\2", _SECRET_OPTION.sub(rf"\1{MASK}", text))
 
 
 def _masked(inner: Any) -> Any:
@@ -35,4 +50,6 @@ def _masked(inner: Any) -> Any:
 
 
 def _holds_secret(key: Any, inner: Any) -> bool:
+    if str(key) == "kubeconfig" and isinstance(inner, str) and _PATH.fullmatch(inner):
+        return False
     return isinstance(inner, (str, bytes)) and bool(inner) and bool(_SECRET_FIELD.search(str(key)))

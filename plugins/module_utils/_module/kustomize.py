@@ -13,6 +13,7 @@ from typing import Any
 
 from .._core.bundle import flavour
 from .._core.errors import SpecError
+from .._core.redact import redact_text
 from .documents import parse_documents
 
 _RENDER_SECONDS = 300
@@ -39,11 +40,11 @@ def render(base: str, binary: str | None) -> list[dict[str, Any]]:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_RENDER_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as problem:
-        raise SpecError("kustomize", f"cannot render {base}: {problem}") from problem
+        raise SpecError("kustomize", redact_text(f"cannot render {base}: {problem}")) from problem
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if not line.startswith("# Warning")]
-        raise SpecError("kustomize", f"cannot render {base}: {' '.join(said)[:600]}")
-    bodies: list[dict[str, Any]] = parse_documents(done.stdout, f"kustomize (what {base} renders to)")
+        raise SpecError("kustomize", redact_text(f"cannot render {base}: {' '.join(said)[:600]}"))
+    bodies: list[dict[str, Any]] = parse_documents(done.stdout, f"kustomize (what {redact_text(base)} renders to)")
     return bodies
 
 

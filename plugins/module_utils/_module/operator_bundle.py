@@ -13,6 +13,7 @@ from .._core.errors import SpecError
 from .._core.names import is_dns1123_label
 from .._core.objects import KINDS, Object
 from .._core.plan import Plan
+from .._core.redact import redact_text
 from .._core.verdict import Verdict
 from .._kube import errors
 from .._kube.apply import carry_out
@@ -57,7 +58,7 @@ def _wanted(call: Call) -> tuple[Installation, tuple[Object, ...]]:
     wish = Installation(parameters["namespace"], parameters["control_plane"], parameters["resources"])
     bodies = shape(render(base, parameters["kustomize_binary"]), wish)
     if not any(body["kind"] == "Deployment" for body in bodies):
-        raise SpecError("kustomize", f"{base} renders no Deployment: this does not install an operator")
+        raise SpecError("kustomize", f"{redact_text(base)} renders no Deployment: this does not install an operator")
     return wish, bodies
 
 

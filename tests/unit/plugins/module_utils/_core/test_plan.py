@@ -49,6 +49,18 @@ def test_the_diff_of_a_secret_shows_fields_and_no_values() -> None:
         assert not {"bmV3", "b2xk"} & set(shown.split("'"))
 
 
+def test_the_diff_of_a_change_masks_what_its_fields_name_says() -> None:
+    def body(text: str) -> dict[str, Any]:
+        variables = [{"name": "DB_PASSWORD", "value": text}]
+        return {**config("c"), "spec": {"keystore_password": text, "options": [f"-Da.password={text}"], "env": variables, "size": text}}
+
+    for before, after in (("hunter2", "hunter3"), ("hunter2", "")):
+        diff = plan_presence("east", [body(after)], found(body(before))).diff()[0]
+        assert [name for side in (diff["before"], diff["after"]) for name, value in side.items() if "hunter" in value] == (
+            ["spec.size", "spec.size"] if after else ["spec.size"]
+        )
+
+
 def test_the_diff_of_a_definition_leaves_its_schema_out() -> None:
     crd = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "x"}}
     body = {**crd, "spec": {"versions": [{"name": "v1", "schema": {"openAPIV3Schema": {"type": "object"}}}]}}

@@ -18,11 +18,18 @@ HIDDEN = {
     "a password": ({"keystore_password": "v"}, {"keystore_password": MASK}),
     "a token": ({"user": {"token": "v"}}, {"user": {"token": MASK}}),
     "a password in a JVM option": ("-Djavax.net.ssl.keyStorePassword=v", f"-Djavax.net.ssl.keyStorePassword={MASK}"),
+    "a password in a variable": ([{"name": "DB_PASSWORD", "value": "v"}], [{"name": "DB_PASSWORD", "value": MASK}]),
+    "a password in a URL": ("https://me:v@example.org/x", f"https://{MASK}@example.org/x"),
+    "a kubeconfig": ({"kubeconfig": "{users: []}"}, {"kubeconfig": MASK}),
+    "a kubeconfig in base64": ({"kubeconfig": "YXBpVmVyc2lvbjogdjEK"}, {"kubeconfig": MASK}),
 }
 SHOWN: dict[str, Any] = {
     "the name of a Secret": {"superuserSecretRef": {"name": "demo-superuser"}},
     "settings": {"num_tokens": 16, "authenticator": "PasswordAuthenticator"},
     "a ConfigMap's content": {"kind": "ConfigMap", "data": {"k": "v"}},
+    "a kubeconfig's path": {"kubeconfig": "~/.kube/config"},
+    "a variable": [{"name": "MODE", "value": "v"}],
+    "a URL": "https://example.org/x?ref=v1@2",
     "a JVM option": "-Dcassandra.ring_delay_ms=1000",
 }
 
