@@ -52,6 +52,9 @@ def _read_kubeconfig(given: Any, option: str) -> tuple[Any, str, str]:
     """What the file holds, the option and file for messages, and the file's folder."""
     if not given:
         raise SpecError(option, "is required: the path of a kubeconfig file")
+    if "\n" in str(given) or "{" in str(given):
+        # What a kubeconfig holds must not get into a message.
+        raise SpecError(option, "is no path but what looks like a kubeconfig itself; write that to a file of mode 0600 and give its path")
     file = os.path.abspath(os.path.expanduser(str(given)))
     source = f"{option} ({given})"
     try:
