@@ -13,6 +13,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..module_utils._core.redact import redact
 from ..module_utils._kube.client import KUBERNETES_IMPORT_ERROR
 from ..module_utils._module.definition import Definition
 from ..module_utils._module.run import Call, run
@@ -24,7 +25,6 @@ display = Display()
 class Runner(ActionBase):
     """An action plugin that is its module, run here when the host is the controller, and as a module everywhere else."""
 
-    supports_check_mode = True
     _supports_async = True
     definition: Definition
 
@@ -35,11 +35,12 @@ class Runner(ActionBase):
             name = f"k8ssandra.operator.{self.definition.name}"
             return {**result, **self._execute_module(module_name=name, task_vars=task_vars, wrap_async=bool(self._task.async_val))}
         parameters, secrets = self._parameters()
-        call = Call(parameters, check_mode=self._task.check_mode, say=display.display, warn=display.warning)
+        shown = {} if self._task.no_log else {"say": display.display, "warn": display.warning}
+        call = Call(parameters, check_mode=self._task.check_mode, **shown)
         found = run(self.definition.composition, call)
         if not self._task.diff:
             found.pop("diff", None)
-        returned = {**result, **found, "invocation": {"module_args": parameters}}
+        returned = {**result, **found, "invocation": {"module_args": redact(parameters)}}
         masked: dict[str, Any] = remove_values(returned, secrets)
         return masked
 
