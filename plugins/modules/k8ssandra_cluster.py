@@ -28,7 +28,8 @@ options:
   state:
     description:
       - V(present) deploys or changes the cluster.
-      - V(absent) removes it with all its nodes and volumes. It needs O(confirm_removal).
+      - V(absent) removes it with all its nodes and volumes, and, unless O(wait=false), what the operator forgets. It needs
+        O(confirm_removal).
     type: str
     choices: [present, absent]
     default: present
@@ -124,8 +125,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What was done, or would be done in check mode, in order.
-  returned: success, and when a wait failed
+  description: What was done, or would be done in check mode, in order. When a step failed, the plan that was under way.
+  returned: success, and when a step or a wait failed
   type: list
   elements: dict
   contains:
@@ -145,7 +146,7 @@ plan:
     - {context: hub, verb: create, object: K8ssandraCluster k8ssandra-operator/demo, why: is not there}
 cluster:
   description: The cluster's status, in the shape of M(k8ssandra.operator.cluster_status). Empty with O(state=absent).
-  returned: success, and when a wait failed
+  returned: success, and when a step or a wait failed
   type: dict
   sample: {ready: true, reason: ""}
 error:
