@@ -108,32 +108,40 @@ def _registered_otherwise(wish: Registration, control: ControlPlane) -> errors.C
 
 
 def _register(call: Call, control: ControlPlane, candidates: Sequence[Candidate]) -> dict[str, Any]:
-    good = [candidate for candidate in candidates if not candidate.problem]
-    plan = _plan(call, control, good)
-    for candidate in good:
-        candidate.action = _action(candidate, plan, control)
     # The steps of a context that failed half-way were done none the less.
-    full = Plan(tuple(step for candidate in candidates for step in candidate.plan.steps)) + plan
-    restarts = 0
+    done = Plan(tuple(step for candidate in candidates for step in candidate.plan.steps))
+    plan, restarts = Plan(), 0
     try:
+        plan = _plan(call, control, candidates)
+        good = [candidate for candidate in candidates if not candidate.problem]
+        for candidate in good:
+            candidate.action = _action(candidate, plan, control)
         if not call.check_mode:
             restarts = _carry_out(call, control, good, plan)
     except errors.ClusterError as problem:
-        problem.result = returned(full, candidates, restarts)
+        problem.result = returned(done + plan, candidates, restarts)
         raise
-    return {**returned(full, candidates, restarts), **failure(candidates, "registered")}
+    return {**returned(done + plan, candidates, restarts), **failure(candidates, "registered")}
 
 
-def _plan(call: Call, control: ControlPlane, good: Sequence[Candidate]) -> Plan:
+def _plan(call: Call, control: ControlPlane, candidates: Sequence[Candidate]) -> Plan:
     """New Secrets, then changed ones, then ClientConfigs: the first change that the operator sees is close to the last."""
-    context = control.api.context
-    secrets = plan_presence(context, (candidate.wish.secret_body(candidate.token) for candidate in good), control.found)
-    configs = plan_presence(context, (candidate.wish.client_config_body() for candidate in good), control.found)
-    plan = Plan(tuple(sorted(secrets.steps, key=lambda step: step.verb is not Verb.CREATE))) + configs
-    if not call.check_mode:
+    steps = [step for candidate in candidates if not candidate.problem for step in _plan_one(call, control, candidate).steps]
+    return Plan(tuple(sorted(steps, key=lambda step: 2 if step.ref.kind == "ClientConfig" else int(step.verb is not Verb.CREATE))))
+
+
+def _plan_one(call: Call, control: ControlPlane, candidate: Candidate) -> Plan:
+    """One context's steps in the control plane; none, and its problem noted, when the API server refuses them."""
+    wanted = (candidate.wish.secret_body(candidate.token), candidate.wish.client_config_body())
+    plan = plan_presence(control.api.context, wanted, control.found)
+    if call.check_mode:
+        remark = f"not previewed, needs {control.missing}" if control.missing else ""
+        return Plan(tuple(with_preview(step, remark) for step in plan.steps))
+    try:
         return confirm(control.api, plan, force=call.parameters["force_conflicts"])
-    remark = f"not previewed, needs {control.missing}" if control.missing else ""
-    return Plan(tuple(with_preview(step, remark) for step in plan.steps))
+    except (errors.Conflict, errors.Denied, errors.Invalid) as problem:
+        candidate.problem = problem
+        return Plan()
 
 
 def _action(candidate: Candidate, plan: Plan, control: ControlPlane) -> str:

@@ -392,3 +392,23 @@ def test_representations_hold_no_token(fleet: Fleet) -> None:
     )
     wishes[0].token = "secret-token"
     assert "secret-token" not in repr(wishes)
+
+
+def test_a_conflict_over_one_registration_leaves_the_others_alone(fleet: Fleet) -> None:
+    fleet.run()
+    fleet.now += LIFETIME
+    fleet.forget_calls()
+    secret = Ref("v1", "Secret", NAMESPACE, "east-kubeconfig")
+    fleet.hub.fail("apply?", secret, errors.Conflict("hub", f"previewing {secret}", "data.kubeconfig: conflict with kubectl"))
+    result = fleet.run()
+    assert {context["name"]: context["action"] for context in result["contexts"]} == {"east": "failed", "west": "renewed", "north": "renewed"}
+    assert [ref.name for verb, ref in fleet.hub.writes if verb == "apply"] == ["west-kubeconfig", "north-kubeconfig"]
+
+
+def test_a_control_plane_that_falls_silent_does_not_hide_what_was_done(fleet: Fleet) -> None:
+    fleet.run("east")
+    fleet.now += LIFETIME
+    fleet.hub.fail("apply?")
+    result = fleet.run("east")
+    assert (result["error"]["reason"], result["changed"]) == ("unreachable", True)
+    assert [step["object"].split()[0] for step in result["plan"]] == ["TokenRequest"]
