@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from plugins.module_utils._core.hashes import RESOURCE_HASH, SECRET_HASH, client_config_hash, secret_hash
 from tests.unit.fakes import jwt
 
 NAMESPACE = "k8ssandra-operator"
@@ -127,10 +128,10 @@ def certificate(*, ready: bool = True, not_after: str = "2027-01-01T00:00:00Z") 
 
 
 def client_config(context: str, *, loaded: bool = True) -> dict[str, Any]:
-    """The ClientConfig of a data plane."""
-    hashes = {"k8ssandra.io/resource-hash": "aaa", "k8ssandra.io/secret-hash": "bbb"} if loaded else {}
+    """The ClientConfig of a data plane; the operator has loaded it with the Secret of `kubeconfig_secret`, or not at all."""
     spec = {"contextName": context, "kubeConfigSecret": {"name": f"{context}-kubeconfig"}}
-    return body("ClientConfig", "config.k8ssandra.io/v1beta1", context, spec=spec, metadata={"annotations": hashes})
+    hashes = {RESOURCE_HASH: client_config_hash(spec), SECRET_HASH: secret_hash(kubeconfig_secret(context)["data"])}
+    return body("ClientConfig", "config.k8ssandra.io/v1beta1", context, spec=spec, metadata={"annotations": hashes if loaded else {}})
 
 
 def kubeconfig_secret(context: str, *, expires: float = 2_000_000_000) -> dict[str, Any]:

@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from .hashes import RESOURCE_HASH, SECRET_HASH, client_config_hash, secret_hash
 from .objects import Object
 from .times import written
 from .tokens import read_token
 
-# Both are set by the control plane once it has loaded a ClientConfig: controllers/config/clientconfig_controller.go, v1.26.0.
-LOADED_ANNOTATIONS = ("k8ssandra.io/resource-hash", "k8ssandra.io/secret-hash")
 KUBECONFIG_KEY = "kubeconfig"
 
 _JWT = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+")
@@ -30,7 +29,7 @@ class Credential:
         client_config, secret: the names of the two objects.
         found: the Secret is there and holds a kubeconfig; None when it could not be read.
         expires: when the token expires, in seconds since 1970; None when it does not, or cannot be told.
-        loaded: the operator has loaded it: it does so at its start only.
+        loaded: the operator has loaded it as it is now: it does so at its start only.
     """
 
     context: str
@@ -58,15 +57,32 @@ def credential_of(client_config: Object, secret: Object | None, *, readable: boo
     """The credential that a ClientConfig and its Secret make; `readable` is false when we may not read the Secret."""
     metadata, spec = client_config["metadata"], client_config.get("spec") or {}
     kubeconfig = _decoded(((secret or {}).get("data") or {}).get(KUBECONFIG_KEY))
-    annotations = metadata.get("annotations") or {}
     return Credential(
-        context=spec.get("contextName") or metadata["name"],
+        context=context_of(client_config),
         client_config=metadata["name"],
         secret=(spec.get("kubeConfigSecret") or {}).get("name", ""),
         found=bool(kubeconfig) if readable else None,
         expires=token_expiry(kubeconfig),
-        loaded=all(annotations.get(name) for name in LOADED_ANNOTATIONS),
+        loaded=is_loaded(client_config, secret) if readable else all(_hashes_of(client_config)),
     )
+
+
+def context_of(client_config: Object) -> str:
+    """The context that a ClientConfig stands for: `GetContextName` of upstream's clientconfig_types.go."""
+    return str((client_config.get("spec") or {}).get("contextName") or client_config["metadata"]["name"])
+
+
+def is_loaded(client_config: Object | None, secret: Object | None) -> bool:
+    """Whether the operator, at its last start, loaded both objects as they are now."""
+    if client_config is None or secret is None:
+        return False
+    return _hashes_of(client_config) == (client_config_hash(client_config.get("spec") or {}), secret_hash(secret.get("data")))
+
+
+def _hashes_of(client_config: Object) -> tuple[str | None, str | None]:
+    """What the operator wrote of the two objects when it loaded them."""
+    annotations = client_config["metadata"].get("annotations") or {}
+    return annotations.get(RESOURCE_HASH), annotations.get(SECRET_HASH)
 
 
 def token_expiry(text: str) -> float | None:

@@ -12,13 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .hashes import RESOURCE_HASH, SECRET_HASH, client_config_hash, secret_hash
+from .credentials import KUBECONFIG_KEY
 from .identity import MANAGED_BY, Identity
 from .kubeconfig import Access, build_kubeconfig, choose_context
 from .names import client_config_name
 from .objects import Object, Ref, kind_named
 
-_KEY = "kubeconfig"
 _HOST = re.compile(r"^https://(?:[^@/]*@)?(\[[^\]]*\]|[^:/?#]+)", re.IGNORECASE)
 _LOOPBACK = re.compile(r"127(\.\d{1,3}){1,3}|0(\.0){0,3}|localhost|.*\.localhost|::|::1|(0{1,4}:){7}0{0,3}[01]|::ffff:127\..*")
 
@@ -64,7 +63,7 @@ class Registration:
     def secret_body(self, token: str) -> Object:
         """The Secret as it is applied."""
         text = json.dumps(build_kubeconfig(self.context, self.cluster, token), indent=1)
-        return {**self._body(self.secret), "type": "Opaque", "data": {_KEY: base64.b64encode(text.encode()).decode()}}
+        return {**self._body(self.secret), "type": "Opaque", "data": {KUBECONFIG_KEY: base64.b64encode(text.encode()).decode()}}
 
     def client_config_body(self) -> Object:
         """The ClientConfig as it is applied: never with the operator's two hashes, or it would not be loaded."""
@@ -125,7 +124,7 @@ class Kept:
 
 def read_secret(secret: Object | None) -> Kept:
     """The kubeconfig that `Registration.secret_body` wrote; nothing when there is none, or somebody else wrote another."""
-    encoded = ((secret or {}).get("data") or {}).get(_KEY)
+    encoded = ((secret or {}).get("data") or {}).get(KUBECONFIG_KEY)
     if not isinstance(encoded, str):
         return Kept()
     try:
@@ -133,20 +132,6 @@ def read_secret(secret: Object | None) -> Kept:
         return Kept(kubeconfig["clusters"][0]["cluster"], str(kubeconfig["users"][0]["user"]["token"]))
     except (ValueError, KeyError, IndexError, TypeError):
         return Kept()
-
-
-def context_of(client_config: Object) -> str:
-    """The context that a ClientConfig stands for: `GetContextName` of upstream's clientconfig_types.go."""
-    return str((client_config.get("spec") or {}).get("contextName") or client_config["metadata"]["name"])
-
-
-def is_loaded(client_config: Object | None, secret: Object | None) -> bool:
-    """Whether the operator, at its last start, loaded both objects as they are now."""
-    if client_config is None or secret is None:
-        return False
-    annotations = client_config["metadata"].get("annotations") or {}
-    hashes = client_config_hash(client_config.get("spec") or {}), secret_hash(secret.get("data"))
-    return (annotations.get(RESOURCE_HASH), annotations.get(SECRET_HASH)) == hashes
 
 
 def users_of(context: str, clusters: Iterable[Object], replicated: Iterable[Object], tasks: Iterable[Object]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from .._core.credentials import is_loaded
 from .._core.loading import (
     Operator,
     loading_verdict,
@@ -17,7 +18,7 @@ from .._core.loading import (
     webhook_verdict,
 )  # fmt: skip
 from .._core.objects import Ref, kind_named
-from .._core.registration import Registration, is_loaded
+from .._core.registration import Registration
 from .._core.verdict import Verdict
 from . import errors
 from .api import Api

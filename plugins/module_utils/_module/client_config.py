@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._core.credentials import context_of, is_loaded
 from .._core.objects import Object, Ref, kind_named, ref_of
 from .._core.plan import Plan, Verb, plan_presence, with_preview
-from .._core.registration import Registration, context_of, is_loaded
+from .._core.registration import Registration
 from .._kube import errors
 from .._kube.api import Api
 from .._kube.apply import carry_out, confirm

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._core.credentials import is_loaded
 from .._core.identity import IDENTITY_KINDS
 from .._core.objects import Object, Ref, kind_named
 from .._core.plan import Plan, plan_absence
-from .._core.registration import is_loaded, users_of
+from .._core.registration import users_of
 from .._kube import errors
 from .._kube.api import Api
 from .._kube.apply import carry_out

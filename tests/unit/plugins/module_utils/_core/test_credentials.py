@@ -33,6 +33,12 @@ def test_token_expiry_is_found_in_a_kubeconfig(text: str, expires: float | None)
     [
         pytest.param(build.client_config("east"), SECRET, "", id="a good one has no problem"),
         pytest.param(build.client_config("east", loaded=False), SECRET, "the operator has not loaded it", id="one without the hashes is not loaded"),
+        pytest.param(
+            build.client_config("east"),
+            build.kubeconfig_secret("east", expires=2_000_000_001),
+            "the operator has not loaded it",
+            id="a Secret that was renewed since it was loaded",
+        ),
         pytest.param(build.client_config("east"), None, "its Secret east-kubeconfig is missing or holds no kubeconfig", id="a missing Secret"),
         pytest.param(
             build.client_config("east"),

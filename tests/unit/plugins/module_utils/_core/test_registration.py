@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from plugins.module_utils._core.credentials import is_loaded
 from plugins.module_utils._core.hashes import RESOURCE_HASH, SECRET_HASH, client_config_hash, secret_hash
 from plugins.module_utils._core.identity import RIGHTS, Identity
 from plugins.module_utils._core.kubeconfig import choose_context
 from plugins.module_utils._core.loading import Operator, operator_verdict
-from plugins.module_utils._core.registration import Registration, address_problem, cluster_entry, is_loaded, read_secret, users_of
+from plugins.module_utils._core.registration import Registration, address_problem, cluster_entry, read_secret, users_of
 
 CLUSTER = {"server": "https://10.0.0.1:6443", "certificate-authority-data": "Q0E="}
 
