@@ -68,7 +68,7 @@ def causes_of(reading: ContextReading, datacenter: str, namespace: str, now: flo
     """
     causes = [
         *_invalid(reading, datacenter, namespace),
-        *(cause for pod in pods_of(reading, datacenter, namespace) for cause in _pod(reading.context, pod, now)),
+        *(cause for pod in pods_of(reading, datacenter, namespace) for cause in causes_of_pod(reading.context, pod, now)),
         *_volumes(reading, datacenter, namespace, now),
         *_refused(reading, datacenter, namespace, now),
     ]
@@ -99,7 +99,8 @@ def _invalid(reading: ContextReading, datacenter: str, namespace: str) -> Iterat
         yield Cause(reading.context, what, "change the definition as the message asks", hopeless=True)
 
 
-def _pod(context: str, pod: Object, now: float) -> Iterator[Cause]:
+def causes_of_pod(context: str, pod: Object, now: float) -> Iterator[Cause]:
+    """What keeps one pod from running. `now` is in seconds since 1970."""
     status, name = status_of(pod), f"pod {name_of(pod)}"
     scheduled = condition(status, "PodScheduled")
     if scheduled.get("status") == "False" and scheduled.get("reason") == "Unschedulable":

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from .._core.bundle import BUNDLE_LABEL, definitions, needs_cert_manager, ours, readiness
+from .._core.causes import causes_of_pod
 from .._core.objects import Kind, Object, Ref, kind_named, ref_of
 from .._core.plan import Plan, Step, plan_absence, plan_presence
 from .._core.verdict import Verdict
 from . import errors
 from .api import Api
 from .apply import carry_out, confirm
+from .namespaces import tenants
 
 # Removed with the operators only when nobody keeps an object of theirs: removing a definition removes all its objects.
 _KEPT_LAST = ("CustomResourceDefinition", "Namespace")
@@ -22,10 +25,7 @@ _TAKES_TIME = ("CustomResourceDefinition", "Deployment", "Certificate", "Mutatin
 
 def read_bundle(api: Api, wanted: Sequence[Object], namespace: str) -> dict[Ref, Object]:
     """The live objects of the bundle, and those that it no longer wants: one list a kind by label, then the unlabelled one by one."""
-    found: dict[Ref, Object] = {}
-    for kind in _kinds_of(api, wanted):
-        for body in api.list(kind, namespace if kind.namespaced else "", {BUNDLE_LABEL: namespace}) or ():
-            found[ref_of(body)] = body
+    found = _labelled(api, _kinds_of(api, wanted), namespace)
     for ref in (ref_of(body) for body in wanted):
         unlabelled = None if ref in found else api.get(ref)
         if unlabelled is not None:
@@ -71,29 +71,47 @@ def install(api: Api, plan: Plan, wait_for_definitions: Callable[[], object], *,
     carry_out(api, Plan(tuple(step for step in plan.steps if step.ref.kind not in kinds)), force=force, say=say)
 
 
-def look(api: Api, wanted: Sequence[Object], namespace: str, kinds: Iterable[str] = _TAKES_TIME) -> Verdict:
-    """Reads those objects of the bundle that take time and judges them."""
+def look(api: Api, wanted: Sequence[Object], namespace: str, now: float, kinds: Iterable[str] = _TAKES_TIME) -> Verdict:
+    """Reads those objects of the bundle that take time and judges them. `now` is in seconds since 1970: causes last."""
     watched = [body for body in wanted if body["kind"] in kinds]
-    found: dict[Ref, Object] = {}
-    for kind in _kinds_of(api, watched):
-        for body in api.list(kind, namespace if kind.namespaced else "", {BUNDLE_LABEL: namespace}) or ():
-            found[ref_of(body)] = body
-    return readiness(api.context, watched, found)
+    verdict = readiness(api.context, watched, _labelled(api, _kinds_of(api, watched), namespace))
+    if verdict.done or "Deployment" not in kinds:
+        return verdict
+    pods = [pod for body in watched if body["kind"] == "Deployment" for pod in _pods_of(api, body)]
+    causes = sorted((cause for pod in pods for cause in causes_of_pod(api.context, pod, now)), key=lambda cause: not cause.hopeless)
+    if not causes:
+        return verdict
+    return replace(verdict, reason=f"{verdict.reason}: {causes[0].what}", hopeless=causes[0].hopeless, advice=causes[0].advice)
+
+
+def _pods_of(api: Api, deployment: Object) -> Sequence[Object]:
+    labels = (deployment["spec"].get("selector") or {}).get("matchLabels")
+    listed = api.list(kind_named("Pod"), str(deployment["metadata"].get("namespace") or ""), labels) if labels else ()
+    return [pod for pod in listed or () if not pod["metadata"].get("deletionTimestamp")]
 
 
 def plan_removal(api: Api, kinds: Sequence[Kind], namespace: str) -> Plan:
     """The steps that remove everything that carries the bundle's label, definitions and the namespace last.
 
     Raises:
-        Conflict: an object of a kind that would go is still there: it would go with its kind.
+        Conflict: an object of a kind that would go is still there: it would go with its kind; or the namespace that we made holds
+            what others put there.
     """
-    found: dict[Ref, Object] = {}
-    for kind in kinds:
-        for body in api.list(kind, namespace if kind.namespaced else "", {BUNDLE_LABEL: namespace}) or ():
-            found[ref_of(body)] = body
+    found = _labelled(api, kinds, namespace)
     _refuse_while_used(api, [body for body in found.values() if body["kind"] == "CustomResourceDefinition"])
+    for ref in [ref for ref in found if ref.kind == "Namespace"]:
+        theirs = tenants(api, ref.name, lambda body: ref_of(body) in found)
+        if theirs:
+            advice = "move or remove it first, or take the label k8ssandra.operator/bundle off the namespace to keep both"
+            raise errors.Conflict(api.context, "removing the operators", f"{ref} goes with them and holds {theirs[0]}", advice)
     steps = plan_absence(api.context, found, found, "belongs to the operators").steps
     return Plan(tuple(sorted(steps, key=_removal_rank)))
+
+
+def _labelled(api: Api, kinds: Iterable[Kind], namespace: str) -> dict[Ref, Object]:
+    """The objects of these kinds that carry the bundle's label."""
+    listed = (api.list(kind, namespace if kind.namespaced else "", {BUNDLE_LABEL: namespace}) or () for kind in kinds)
+    return {ref_of(body): body for bodies in listed for body in bodies}
 
 
 def _refuse_while_used(api: Api, defined: Sequence[Object]) -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,10 +23,11 @@ from .._kube.bundle import install, look, plan_bundle, plan_removal, read_bundle
 from .._kube.client import Client
 from .._kube.wait import Patience, wait_for
 from .argspec import CONTEXT, WAIT
+from .awaiting import REACTION
 from .connect import access_of, connected
 from .definition import Definition
 from .kustomize import base_of, render
-from .run import Call, outcome
+from .run import Call, outcome, reporting
 
 _WAITING = "waiting for the operators"
 
@@ -43,9 +46,10 @@ def keep_operators(call: Call) -> dict[str, Any]:
         require_cert_manager(api, wanted, plan, probe=not call.check_mode, namespace="default")
         if call.check_mode:
             return outcome(plan, objects=len(wanted))
-        _install(call, api, wish, wanted, plan)
-        if call.parameters["wait"] and (plan or not readiness(api.context, wanted, found).done):
-            _await(call, api, wish, wanted, plan)
+        with reporting(plan, objects=len(wanted)):
+            _install(call, api, wish, wanted, plan)
+            if call.parameters["wait"] and (plan or not readiness(api.context, wanted, found).done):
+                _await(call, api, wish, wanted, plan)
         return outcome(plan, objects=len(wanted))
 
 
@@ -64,16 +68,21 @@ def _wanted(call: Call) -> tuple[Installation, tuple[Object, ...]]:
 
 def _install(call: Call, api: Client, wish: Installation, wanted: tuple[Object, ...], plan: Plan) -> None:
     def wait_for_definitions() -> Verdict:
-        doing = "waiting for the operators' kinds"
-        return wait_for(
-            partial(look, api, wanted, wish.namespace, ("CustomResourceDefinition",)), _patience(call), context=api.context, doing=doing
-        )
+        look_at_kinds = partial(look, api, wanted, wish.namespace, 0.0, ("CustomResourceDefinition",))
+        return wait_for(look_at_kinds, _patience(call), context=api.context, doing="waiting for the operators' kinds")
 
     install(api, plan, wait_for_definitions, force=call.parameters["force_conflicts"], say=call.say)
 
 
 def _await(call: Call, api: Client, wish: Installation, wanted: tuple[Object, ...], plan: Plan) -> None:
-    wait_for(lambda: look(api, wanted, wish.namespace), _patience(call), context=api.context, doing=_WAITING, say=call.say)
+    began = time.monotonic()
+
+    def look_at_all() -> Verdict:
+        verdict = look(api, wanted, wish.namespace, time.time())
+        # A pod from before the run is about to go, whatever keeps it from running.
+        return replace(verdict, hopeless=verdict.hopeless and time.monotonic() - began >= REACTION)
+
+    wait_for(look_at_all, _patience(call), context=api.context, doing=_WAITING, say=call.say)
     if plan:
         wait_for(lambda: _webhooks(api, wish), _patience(call), context=api.context, doing="waiting for the webhooks", say=call.say)
 
@@ -95,9 +104,10 @@ def _remove(call: Call, api: Client) -> dict[str, Any]:
     namespace = call.parameters["namespace"]
     plan = plan_removal(api, list(KINDS.values()), namespace)
     if not call.check_mode:
-        carry_out(api, plan, say=call.say)
-        if call.parameters["wait"] and plan:
-            wait_for(lambda: _gone(api, plan), _patience(call), context=api.context, doing="waiting for removal", say=call.say)
+        with reporting(plan, objects=len(plan.steps)):
+            carry_out(api, plan, say=call.say)
+            if call.parameters["wait"] and plan:
+                wait_for(lambda: _gone(api, plan), _patience(call), context=api.context, doing="waiting for removal", say=call.say)
     return outcome(plan, objects=len(plan.steps))
 
 

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A bundle in one cluster: its wait tells the cause, and its removal takes nobody else's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from plugins.module_utils._core.bundle import BUNDLE_LABEL
+from plugins.module_utils._core.objects import KINDS, kind_named
+from plugins.module_utils._kube import bundle, errors
+from tests.unit import build
+from tests.unit.fakes import FakeApi
+
+LABELS = {BUNDLE_LABEL: build.NAMESPACE}
+NOW = 1_900_000_000.0
+NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": build.NAMESPACE, "labels": LABELS}}
+
+
+def _deployment(*, ready: bool) -> dict[str, Any]:
+    spec = {"replicas": 1, "selector": {"matchLabels": {"app": "operator"}}}
+    ready_status = {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "availableReplicas": int(ready)}
+    return build.body("Deployment", "apps/v1", "operator", labels=LABELS, spec=spec, status=ready_status)
+
+
+def _pod(**status: Any) -> dict[str, Any]:
+    began = {"conditions": build.conditions(Initialized=True)}
+    return build.body("Pod", "v1", "operator-1", labels={"app": "operator"}, status={**began, **status}, metadata={"ownerReferences": [{}]})
+
+
+@pytest.mark.parametrize("moment", [NOW, 0.0], ids=["for long", "just now"])
+def test_a_wait_for_the_operators_tells_what_keeps_their_pods(moment: float) -> None:
+    deployment = _deployment(ready=False)
+    verdict = bundle.look(FakeApi("hub", [deployment, _pod(**build.waiting("ImagePullBackOff"))]), [deployment], build.NAMESPACE, moment)
+    assert (verdict.done, verdict.hopeless) == (False, moment == NOW)
+    assert "0 of 1 pods available: pod operator-1, container cassandra: the image" in verdict.reason
+    assert "correct the image" in verdict.advice
+
+
+def test_operators_that_run_cost_no_look_at_their_pods() -> None:
+    api = FakeApi("hub", [_deployment(ready=True), _pod()])
+    assert bundle.look(api, [_deployment(ready=True)], build.NAMESPACE, NOW).done
+    assert ("list", "Pod") not in api.calls
+
+
+def test_the_namespace_goes_with_the_operators() -> None:
+    plan = bundle.plan_removal(FakeApi("hub", [NAMESPACE, _deployment(ready=True), _pod()]), list(KINDS.values()), build.NAMESPACE)
+    assert [step.ref.kind for step in plan.steps] == ["Deployment", "Namespace"]
+
+
+@pytest.mark.parametrize("kind", ["PersistentVolumeClaim", "StatefulSet"])
+def test_a_namespace_with_somebody_elses_data_does_not_go(kind: str) -> None:
+    theirs = build.body(kind, kind_named(kind).api_version, "theirs")
+    with pytest.raises(errors.Conflict, match=f"holds {kind} {build.NAMESPACE}/theirs"):
+        bundle.plan_removal(FakeApi("hub", [NAMESPACE, _deployment(ready=True), theirs]), list(KINDS.values()), build.NAMESPACE)
