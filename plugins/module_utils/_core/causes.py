@@ -23,11 +23,15 @@ DATACENTER_LABEL = "cassandra.datastax.com/datacenter"
 # Seconds for which a cause has to last until it is hopeless.
 IMAGE_PATIENCE = 60.0
 SCHEDULING_PATIENCE = 120.0
+NODE_PATIENCE = 900.0
 VOLUME_PATIENCE = 60.0
 REFUSAL_PATIENCE = 60.0
 CONFIGURATION_PATIENCE = 120.0
 # A Cassandra node that starts before its seeds may fail once or twice; after five restarts kubelet waits minutes between tries.
 CRASHES = 5
+
+# What cluster-autoscaler and Karpenter say of a pod for which they bring a node.
+NODE_COMES = ("TriggeredScaleUp", "Nominated")
 
 _IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable", "ImageInspectError")
 _CONFIGURATION = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError")
@@ -68,7 +72,7 @@ def causes_of(reading: ContextReading, datacenter: str, namespace: str, now: flo
     """
     causes = [
         *_invalid(reading, datacenter, namespace),
-        *(cause for pod in pods_of(reading, datacenter, namespace) for cause in causes_of_pod(reading.context, pod, now)),
+        *(cause for pod in pods_of(reading, datacenter, namespace) for cause in _of_pod(reading, pod, now)),
         *_volumes(reading, datacenter, namespace, now),
         *_refused(reading, datacenter, namespace, now),
     ]
@@ -99,12 +103,23 @@ def _invalid(reading: ContextReading, datacenter: str, namespace: str) -> Iterat
         yield Cause(reading.context, what, "change the definition as the message asks", hopeless=True)
 
 
-def causes_of_pod(context: str, pod: Object, now: float) -> Iterator[Cause]:
-    """What keeps one pod from running. `now` is in seconds since 1970."""
+def unschedulable(pod: Object) -> bool:
+    """Whether the scheduler has found no node for a pod."""
+    scheduled = condition(pod, "PodScheduled")
+    return scheduled.get("status") == "False" and scheduled.get("reason") == "Unschedulable"
+
+
+def _of_pod(reading: ContextReading, pod: Object, now: float) -> Iterator[Cause]:
+    comes = any(_events(reading, pod, reason) for reason in NODE_COMES)
+    yield from causes_of_pod(reading.context, pod, now, NODE_PATIENCE if comes else SCHEDULING_PATIENCE)
+
+
+def causes_of_pod(context: str, pod: Object, now: float, scheduling: float = SCHEDULING_PATIENCE) -> Iterator[Cause]:
+    """What keeps one pod from running. `now` is in seconds since 1970; `scheduling` is for how long a pod may wait for a node."""
     status, name = status_of(pod), f"pod {name_of(pod)}"
     scheduled = condition(status, "PodScheduled")
-    if scheduled.get("status") == "False" and scheduled.get("reason") == "Unschedulable":
-        hopeless = _lasted(scheduled.get("lastTransitionTime"), now, SCHEDULING_PATIENCE)
+    if unschedulable(pod):
+        hopeless = _lasted(scheduled.get("lastTransitionTime"), now, scheduling)
         what = f"{name} cannot be scheduled: {scheduled.get('message', 'no reason given')}"
         yield Cause(context, what, "add nodes, or ask for less or for other nodes", hopeless)
     began = _began(pod)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from .._core.causes import NODE_COMES, unschedulable
 from .._core.credentials import Credential, credential_of
 from .._core.datacenters import templates
 from .._core.names import clean_label_value
@@ -144,16 +145,18 @@ class _Look:
         if not datacenters:
             return
         ours = {_CLUSTER_LABEL: clean_label_value(datacenters[0]["spec"].get("clusterName") or self.wish.name)}
-        self._list("Pod", namespace, ours)
+        pods = self._list("Pod", namespace, ours)
         self._list("CassandraTask", namespace)
         if not all(_at_rest(datacenter) for datacenter in datacenters):
             self._list("PersistentVolumeClaim", namespace, ours)
             self._list("StatefulSet", namespace, ours)
-            self._warnings(namespace)
+            self._events(namespace, "type=Warning")
+            for reason in NODE_COMES if any(map(unschedulable, pods)) else ():
+                self._events(namespace, f"reason={reason}")
 
-    def _warnings(self, namespace: str) -> None:
+    def _events(self, namespace: str, chosen: str) -> None:
         try:
-            found = self.api.read(kind_named("Event").path(namespace), {"fieldSelector": "type=Warning", "limit": "500"})
+            found = self.api.read(kind_named("Event").path(namespace), {"fieldSelector": chosen, "limit": "500"})
         except (Forbidden, Absent):
             return
         self.objects["Event"] = (*self.objects.get("Event", ()), *(found.get("items") or ()))

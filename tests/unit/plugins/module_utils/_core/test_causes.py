@@ -32,6 +32,7 @@ CLAIM = build.claim("dc1")
 NO_CLASS = "it names no StorageClass and the cluster has no default one"
 NAMED = build.claim("dc1", storageClassName="fast")
 SET = build.stateful_set("dc1")
+WAITS = build.pod("dc1", up=False, status=build.unschedulable("Insufficient cpu"))
 
 TABLE = [
     pytest.param(_reading(build.datacenter("dc1"), build.pod("dc1")), [], id="a datacenter that is up has none"),
@@ -54,6 +55,11 @@ TABLE = [
         _reading(build.pod("dc1", up=False, status=build.unschedulable("0/1 nodes are available: 1 Insufficient memory."))),
         [(120, f"{POD} cannot be scheduled: 0/1 nodes are available: 1 Insufficient memory.")],
         id="a pod that no node takes is hopeless after two minutes",
+    ),
+    pytest.param(
+        _reading(WAITS, events=(build.event(WAITS, "TriggeredScaleUp", "pod triggered scale-up"),)),
+        [(900, f"{POD} cannot be scheduled: Insufficient cpu")],
+        id="a pod for which a node is brought gets longer",
     ),
     pytest.param(
         _reading(build.pod("dc1", up=False, status=build.waiting("CrashLoopBackOff", restartCount=5, **CRASHED))),

@@ -123,6 +123,14 @@ def test_only_a_datacenter_that_is_not_ready_is_asked_for_causes() -> None:
     assert remotes["east"].requests == 6
 
 
+def test_a_pod_without_a_node_is_asked_for_one_that_comes() -> None:
+    waits = build.pod("dc2", up=False, status=build.unschedulable("Insufficient cpu"))
+    answers = {f"/api/v1/namespaces/{build.NAMESPACE}/events": {"items": [build.event(waits, "TriggeredScaleUp", "a node comes")]}}
+    west = FakeApi("west", [build.datacenter("dc2", ready=False), waits, *OPERATORS], answers=answers)
+    _status(_hub(), {**_remotes(), "west": west})
+    assert [on for verb, on in west.calls if verb == "read" and "events" in on] == [f"/api/v1/namespaces/{build.NAMESPACE}/events"] * 3
+
+
 def test_datacenters_in_namespaces_of_their_own_are_found() -> None:
     elsewhere = {"metadata": {"name": "dc2", "namespace": "data"}, "size": 1, "k8sContext": "west"}
     bodies = [build.datacenter("dc2"), build.pod("dc2")]
