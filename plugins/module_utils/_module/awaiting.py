@@ -16,7 +16,7 @@ from .._core.readings import ClusterReading
 from .._core.rollup import roll_up
 from .._core.verdict import Verdict
 from .._kube.errors import ClusterError
-from .._kube.wait import Patience, wait_for
+from .._kube.wait import wait_for
 from .run import Call, outcome
 
 # Seconds for which a cause is not final: whoever mended it and ran again finds it as it was, until the operator has taken up the
@@ -63,10 +63,9 @@ def await_ready(call: Call, plan: Plan, read: Callable[..., ClusterReading], kno
     if not call.parameters["wait"] or roll_up(first, time.time()).ready:
         return shown_status(first)
     watch = _Watch(read, first)
-    patience = Patience(float(call.parameters["wait_timeout"]), float(call.parameters["wait_sleep"]))
     doing = f"waiting for K8ssandraCluster {first.namespace}/{first.name}"
     try:
-        wait_for(watch.look, patience, context=first.control_plane.context, doing=doing, say=call.say)
+        wait_for(watch.look, call.patience, context=first.control_plane.context, doing=doing, say=call.say)
     except ClusterError as problem:
         problem.result = outcome(plan, cluster=shown_status(watch.last))
         raise

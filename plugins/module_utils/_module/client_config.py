@@ -167,8 +167,7 @@ def _carry_out(call: Call, control: ControlPlane, good: Sequence[Candidate], pla
         return 0
     if not call.parameters["wait"]:
         return 0
-    patience = Patience(float(call.parameters["wait_timeout"]), float(call.parameters["wait_sleep"]))
-    await_loaded(control.api, before, control.deployment, wishes, patience, probe=bool(plan), say=call.say)
+    await_loaded(control.api, before, control.deployment, wishes, call.patience, probe=bool(plan), say=call.say)
     return read_operator(control.api, control.deployment).restarts_since(before)
 
 

@@ -21,7 +21,6 @@ from .._kube.credentials import find_identity, version
 from .._kube.fleet import side_by_side
 from .._kube.loading import await_restart, read_operator
 from .._kube.observe import observe
-from .._kube.wait import Patience
 from .candidates import Candidate, failure, returned
 from .prepare import Connect
 from .run import Call
@@ -124,8 +123,7 @@ def _carry_out(removal: _Removal, plan: Plan, good: Sequence[Candidate]) -> int:
     if before is None or before.deployment is None or not known:
         return 0
     if call.parameters["wait"]:
-        patience = Patience(float(call.parameters["wait_timeout"]), float(call.parameters["wait_sleep"]))
-        await_restart(api, before, deployment, patience, call.say)
+        await_restart(api, before, deployment, call.patience, call.say)
     return read_operator(api, deployment).restarts_since(before)
 
 

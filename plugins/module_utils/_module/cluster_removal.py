@@ -22,7 +22,7 @@ from .._kube.apply import carry_out
 from .._kube.client import Client
 from .._kube.fleet import failures, side_by_side
 from .._kube.namespaces import tenants
-from .._kube.wait import Patience, wait_for
+from .._kube.wait import wait_for
 from .run import Call, outcome, reporting
 from .wish import fleet
 
@@ -69,16 +69,14 @@ def _require_answers(remotes: Mapping[str, Client]) -> None:
 
 def _await_removal(call: Call, control_plane: Client, remotes: Mapping[str, Client]) -> None:
     name, namespace = call.parameters["name"], call.parameters["namespace"]
-    patience = Patience(float(call.parameters["wait_timeout"]), float(call.parameters["wait_sleep"]))
 
     def look() -> Verdict:
         there = control_plane.get(kind_named("K8ssandraCluster").ref(name, namespace))
         left = side_by_side(lambda api: _datacenters(api, name, namespace), [control_plane, *remotes.values()])
         return _removal_verdict(f"K8ssandraCluster {namespace}/{name}", there is not None, left)
 
-    wait_for(
-        look, patience, context=control_plane.context, doing=f"waiting for the removal of K8ssandraCluster {namespace}/{name}", say=call.say
-    )
+    doing = f"waiting for the removal of K8ssandraCluster {namespace}/{name}"
+    wait_for(look, call.patience, context=control_plane.context, doing=doing, say=call.say)
 
 
 def _removal_verdict(cluster: str, there: bool, left: Mapping[str, Sequence[Object] | errors.ClusterError]) -> Verdict:

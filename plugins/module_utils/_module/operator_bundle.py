@@ -21,7 +21,7 @@ from .._kube import errors
 from .._kube.apply import carry_out
 from .._kube.bundle import install, look, plan_bundle, plan_removal, read_bundle, require_cert_manager
 from .._kube.client import Client
-from .._kube.wait import Patience, wait_for
+from .._kube.wait import wait_for
 from .argspec import CONTEXT, WAIT
 from .awaiting import REACTION
 from .connect import access_of, connected
@@ -69,7 +69,7 @@ def _wanted(call: Call) -> tuple[Installation, tuple[Object, ...]]:
 def _install(call: Call, api: Client, wish: Installation, wanted: tuple[Object, ...], plan: Plan) -> None:
     def wait_for_definitions() -> Verdict:
         look_at_kinds = partial(look, api, wanted, wish.namespace, 0.0, ("CustomResourceDefinition",))
-        return wait_for(look_at_kinds, _patience(call), context=api.context, doing="waiting for the operators' kinds")
+        return wait_for(look_at_kinds, call.patience, context=api.context, doing="waiting for the operators' kinds")
 
     install(api, plan, wait_for_definitions, force=call.parameters["force_conflicts"], say=call.say)
 
@@ -82,9 +82,9 @@ def _await(call: Call, api: Client, wish: Installation, wanted: tuple[Object, ..
         # A pod from before the run is about to go, whatever keeps it from running.
         return replace(verdict, hopeless=verdict.hopeless and time.monotonic() - began >= REACTION)
 
-    wait_for(look_at_all, _patience(call), context=api.context, doing=_WAITING, say=call.say)
+    wait_for(look_at_all, call.patience, context=api.context, doing=_WAITING, say=call.say)
     if plan:
-        wait_for(lambda: _webhooks(api, wish), _patience(call), context=api.context, doing="waiting for the webhooks", say=call.say)
+        wait_for(lambda: _webhooks(api, wish), call.patience, context=api.context, doing="waiting for the webhooks", say=call.say)
 
 
 def _webhooks(api: Client, wish: Installation) -> Verdict:
@@ -107,7 +107,7 @@ def _remove(call: Call, api: Client) -> dict[str, Any]:
         with reporting(plan, objects=len(plan.steps)):
             carry_out(api, plan, say=call.say)
             if call.parameters["wait"] and plan:
-                wait_for(lambda: _gone(api, plan), _patience(call), context=api.context, doing="waiting for removal", say=call.say)
+                wait_for(lambda: _gone(api, plan), call.patience, context=api.context, doing="waiting for removal", say=call.say)
     return outcome(plan, objects=len(plan.steps))
 
 
@@ -118,10 +118,6 @@ def _gone(api: Client, plan: Plan) -> Verdict:
     return Verdict(
         not left, f"{left[0]} is still being removed" if left else "", lines=tuple(f"{api.context}: {ref} is going" for ref in left)
     )
-
-
-def _patience(call: Call) -> Patience:
-    return Patience(float(call.parameters["wait_timeout"]), float(call.parameters["wait_sleep"]))
 
 
 OPERATOR_BUNDLE = Definition(

@@ -14,6 +14,7 @@ from .._core.errors import SpecError
 from .._core.plan import Plan
 from .._kube.client import KUBERNETES_IMPORT_ERROR
 from .._kube.errors import ClusterError
+from .._kube.wait import Patience
 from .documents import YAML_IMPORT_ERROR
 
 
@@ -36,6 +37,11 @@ class Call:
     check_mode: bool = False
     say: Callable[[str], None] = field(default=_quiet, repr=False)
     warn: Callable[[str], None] = field(default=_quiet, repr=False)
+
+    @property
+    def patience(self) -> Patience:
+        """How long to wait, as `wait_timeout` and `wait_sleep` say; a pause is never less than none."""
+        return Patience(float(self.parameters["wait_timeout"]), max(float(self.parameters["wait_sleep"]), 0.0))
 
 
 Composition = Callable[[Call], dict[str, Any]]

@@ -18,6 +18,7 @@ from plugins.module_utils._core.errors import SpecError
 from plugins.module_utils._core.objects import kind_named
 from plugins.module_utils._kube import errors
 from plugins.module_utils._module import awaiting, k8ssandra_cluster
+from plugins.module_utils._module import run as run_module
 from plugins.module_utils._module.run import Call, run
 from plugins.module_utils._module.wish import remote_accesses
 from tests.unit import build
@@ -59,10 +60,10 @@ class Fleet:
         def patient(timeout: float, interval: float) -> Any:
             return _patience(timeout, interval, self.clock.monotonic, self.clock.sleep)
 
-        _patience = awaiting.Patience
+        _patience = run_module.Patience
         monkeypatch.setattr(k8ssandra_cluster, "fleet", opened)
         monkeypatch.setattr(awaiting, "time", self.clock)
-        monkeypatch.setattr(awaiting, "Patience", patient)
+        monkeypatch.setattr(run_module, "Patience", patient)
 
     def run(self, **options: Any) -> dict[str, Any]:
         definition = k8ssandra_cluster.K8SSANDRA_CLUSTER
