@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from .._core.bundle import BUNDLE_LABEL, definitions, needs_cert_manager, ours, readiness
@@ -25,7 +25,7 @@ _TAKES_TIME = ("CustomResourceDefinition", "Deployment", "Certificate", "Mutatin
 
 def read_bundle(api: Api, wanted: Sequence[Object], namespace: str) -> dict[Ref, Object]:
     """The live objects of the bundle, and those that it no longer wants: one list a kind by label, then the unlabelled one by one."""
-    found = _labelled(api, _kinds_of(api, wanted), namespace)
+    found = read_labelled(api, _kinds_of(api, wanted), namespace)
     for ref in (ref_of(body) for body in wanted):
         unlabelled = None if ref in found else api.get(ref)
         if unlabelled is not None:
@@ -74,7 +74,7 @@ def install(api: Api, plan: Plan, wait_for_definitions: Callable[[], object], *,
 def look(api: Api, wanted: Sequence[Object], namespace: str, now: float, kinds: Iterable[str] = _TAKES_TIME) -> Verdict:
     """Reads those objects of the bundle that take time and judges them. `now` is in seconds since 1970: causes last."""
     watched = [body for body in wanted if body["kind"] in kinds]
-    verdict = readiness(api.context, watched, _labelled(api, _kinds_of(api, watched), namespace))
+    verdict = readiness(api.context, watched, read_labelled(api, _kinds_of(api, watched), namespace))
     if verdict.done or "Deployment" not in kinds:
         return verdict
     pods = [pod for body in watched if body["kind"] == "Deployment" for pod in _pods_of(api, body)]
@@ -90,28 +90,30 @@ def _pods_of(api: Api, deployment: Object) -> Sequence[Object]:
     return [pod for pod in listed or () if not pod["metadata"].get("deletionTimestamp")]
 
 
-def plan_removal(api: Api, kinds: Sequence[Kind], namespace: str) -> Plan:
-    """The steps that remove everything that carries the bundle's label, definitions and the namespace last.
+def read_labelled(api: Api, kinds: Iterable[Kind], namespace: str) -> dict[Ref, Object]:
+    """The objects of these kinds that carry the bundle's label, those that are being removed included."""
+    listed = (api.list(kind, namespace if kind.namespaced else "", {BUNDLE_LABEL: namespace}) or () for kind in kinds)
+    return {ref_of(body): body for bodies in listed for body in bodies}
+
+
+def plan_removal(api: Api, found: Mapping[Ref, Object]) -> Plan:
+    """The steps that remove what was installed, definitions and the namespace last."""
+    steps = plan_absence(api.context, found, found, "belongs to the operators").steps
+    return Plan(tuple(sorted(steps, key=_removal_rank)))
+
+
+def require_unused(api: Api, found: Mapping[Ref, Object]) -> None:
+    """Proves that nothing of anybody else's would go with what was installed.
 
     Raises:
-        Conflict: an object of a kind that would go is still there: it would go with its kind; or the namespace that we made holds
-            what others put there.
+        Conflict: an object of a kind that would go is still there; or the namespace that we made holds what others put there.
     """
-    found = _labelled(api, kinds, namespace)
     _refuse_while_used(api, [body for body in found.values() if body["kind"] == "CustomResourceDefinition"])
     for ref in [ref for ref in found if ref.kind == "Namespace"]:
         theirs = tenants(api, ref.name, lambda body: ref_of(body) in found)
         if theirs:
             advice = "move or remove it first, or take the label k8ssandra.operator/bundle off the namespace to keep both"
             raise errors.Conflict(api.context, "removing the operators", f"{ref} goes with them and holds {theirs[0]}", advice)
-    steps = plan_absence(api.context, found, found, "belongs to the operators").steps
-    return Plan(tuple(sorted(steps, key=_removal_rank)))
-
-
-def _labelled(api: Api, kinds: Iterable[Kind], namespace: str) -> dict[Ref, Object]:
-    """The objects of these kinds that carry the bundle's label."""
-    listed = (api.list(kind, namespace if kind.namespaced else "", {BUNDLE_LABEL: namespace}) or () for kind in kinds)
-    return {ref_of(body): body for bodies in listed for body in bodies}
 
 
 def _refuse_while_used(api: Api, defined: Sequence[Object]) -> None:

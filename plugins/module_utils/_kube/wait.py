@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .._core.verdict import Verdict
-from .errors import Hopeless, TimedOut
+from .errors import Hopeless, TimedOut, Unavailable, Unreachable
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def wait_for(
     """Looks until the verdict is "done", and returns it.
 
     Args:
-        look: reads the clusters and judges; called at least once.
+        look: reads the clusters and judges; called at least once. An API server that went away is waited for like the rest.
         context: the context that the errors name.
         doing: what we are waiting for, e.g. ``waiting for the operator``.
         say: called with each line of progress when it changes; never when the first look is already "done".
@@ -47,7 +47,7 @@ def wait_for(
     deadline = patience.clock() + patience.timeout
     said: set[str] = set()
     while True:
-        verdict = look()
+        verdict = _tolerant(look)
         if verdict.done:
             return verdict
         for line in (line for line in verdict.lines if line not in said):
@@ -58,3 +58,11 @@ def wait_for(
         if patience.clock() + patience.interval > deadline:
             raise TimedOut(verdict.context or context, f"{doing} for {patience.timeout:g} s", verdict.reason, verdict.advice)
         patience.sleep(patience.interval)
+
+
+def _tolerant(look: Callable[[], Verdict]) -> Verdict:
+    try:
+        return look()
+    except (Unreachable, Unavailable) as problem:
+        line = f"{problem.context}: {problem.reason}"
+        return Verdict(False, f"{problem.doing}: {problem.found}", context=problem.context, lines=(line,), advice=problem.advice)

@@ -23,7 +23,7 @@ from .._kube.loading import await_restart, read_operator
 from .._kube.observe import observe
 from .candidates import Candidate, failure, returned
 from .prepare import Connect
-from .run import Call
+from .run import Call, foretelling
 
 _WHY = "the context is to be forgotten"
 
@@ -40,7 +40,8 @@ class _Removal:
 
 def remove(call: Call, api: Api, candidates: Sequence[Candidate], connect: Connect) -> dict[str, Any]:
     """Removes ClientConfigs, then Secrets, then the accounts; nothing when one of the contexts is in use."""
-    _refuse_while_used(api, candidates)
+    with foretelling(call):
+        _refuse_while_used(api, candidates)
     found = observe(api, [ref for candidate in candidates for ref in (candidate.wish.client_config, candidate.wish.secret)])
     removal = _Removal(call, api, connect, found)
     _for_each(candidates, lambda candidate: _plan_account(removal, candidate))

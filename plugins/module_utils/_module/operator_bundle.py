@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,13 +14,13 @@ from typing import Any
 from .._core.bundle import Installation, readiness, shape, webhook_probes
 from .._core.errors import SpecError
 from .._core.names import is_dns1123_label
-from .._core.objects import KINDS, Object
+from .._core.objects import KINDS, Object, Ref
 from .._core.plan import Plan
 from .._core.redact import redact_text
 from .._core.verdict import Verdict
 from .._kube import errors
 from .._kube.apply import carry_out
-from .._kube.bundle import install, look, plan_bundle, plan_removal, read_bundle, require_cert_manager
+from .._kube.bundle import install, look, plan_bundle, plan_removal, read_bundle, read_labelled, require_cert_manager, require_unused
 from .._kube.client import Client
 from .._kube.wait import wait_for
 from .argspec import CONTEXT, WAIT
@@ -27,7 +28,7 @@ from .awaiting import REACTION
 from .connect import access_of, connected
 from .definition import Definition
 from .kustomize import base_of, render
-from .run import Call, outcome, reporting
+from .run import Call, foretelling, outcome, reporting
 
 _WAITING = "waiting for the operators"
 
@@ -102,22 +103,23 @@ def _webhooks(api: Client, wish: Installation) -> Verdict:
 
 def _remove(call: Call, api: Client) -> dict[str, Any]:
     namespace = call.parameters["namespace"]
-    plan = plan_removal(api, list(KINDS.values()), namespace)
+    found = read_labelled(api, list(KINDS.values()), namespace)
+    plan = plan_removal(api, found)
+    with foretelling(call):
+        require_unused(api, found)
     if not call.check_mode:
         with reporting(plan, objects=len(plan.steps)):
             carry_out(api, plan, say=call.say)
-            if call.parameters["wait"] and plan:
-                wait_for(lambda: _gone(api, plan), call.patience, context=api.context, doing="waiting for removal", say=call.say)
+            if call.parameters["wait"]:
+                wait_for(lambda: _gone(api, found), call.patience, context=api.context, doing="waiting for removal", say=call.say)
     return outcome(plan, objects=len(plan.steps))
 
 
-def _gone(api: Client, plan: Plan) -> Verdict:
+def _gone(api: Client, found: Iterable[Ref]) -> Verdict:
     """Namespaces and definitions go last and take the longest; when they are gone, so is everything in them."""
-    slow = [step.ref for step in plan.steps if step.ref.kind in ("CustomResourceDefinition", "Namespace")]
-    left = [ref for ref in slow if api.get(ref) is not None]
-    return Verdict(
-        not left, f"{left[0]} is still being removed" if left else "", lines=tuple(f"{api.context}: {ref} is going" for ref in left)
-    )
+    left = [ref for ref in found if ref.kind in ("CustomResourceDefinition", "Namespace") and api.get(ref) is not None]
+    lines = tuple(f"{api.context}: {ref} is going" for ref in left)
+    return Verdict(not left, f"{left[0]} is still being removed" if left else "", lines=lines)
 
 
 OPERATOR_BUNDLE = Definition(

@@ -13,7 +13,7 @@ from typing import Any
 from .._core.errors import SpecError
 from .._core.plan import Plan
 from .._kube.client import KUBERNETES_IMPORT_ERROR
-from .._kube.errors import ClusterError
+from .._kube.errors import ClusterError, Conflict
 from .._kube.wait import Patience
 from .documents import YAML_IMPORT_ERROR
 
@@ -80,6 +80,17 @@ def reporting(plan: Plan, **returned: Any) -> Iterator[None]:
     except ClusterError as problem:
         problem.result = problem.result or outcome(plan, **returned)
         raise
+
+
+@contextmanager
+def foretelling(call: Call) -> Iterator[None]:
+    """In check mode, a conflict inside is a warning: an earlier task, foretold too, may be what removes it."""
+    try:
+        yield
+    except Conflict as problem:
+        if not call.check_mode:
+            raise
+        call.warn(f"a real run stops here unless an earlier task mends it: {problem}")
 
 
 def _failed(message: str, error: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,12 +47,16 @@ def test_operators_that_run_cost_no_look_at_their_pods() -> None:
 
 
 def test_the_namespace_goes_with_the_operators() -> None:
-    plan = bundle.plan_removal(FakeApi("hub", [NAMESPACE, _deployment(ready=True), _pod()]), list(KINDS.values()), build.NAMESPACE)
+    api = FakeApi("hub", [NAMESPACE, _deployment(ready=True), _pod()])
+    found = bundle.read_labelled(api, list(KINDS.values()), build.NAMESPACE)
+    bundle.require_unused(api, found)
+    plan = bundle.plan_removal(api, found)
     assert [step.ref.kind for step in plan.steps] == ["Deployment", "Namespace"]
 
 
 @pytest.mark.parametrize("kind", ["PersistentVolumeClaim", "StatefulSet"])
 def test_a_namespace_with_somebody_elses_data_does_not_go(kind: str) -> None:
-    theirs = build.body(kind, kind_named(kind).api_version, "theirs")
+    api = FakeApi("hub", [NAMESPACE, _deployment(ready=True), build.body(kind, kind_named(kind).api_version, "theirs")])
+    found = bundle.read_labelled(api, list(KINDS.values()), build.NAMESPACE)
     with pytest.raises(errors.Conflict, match=f"holds {kind} {build.NAMESPACE}/theirs"):
-        bundle.plan_removal(FakeApi("hub", [NAMESPACE, _deployment(ready=True), theirs]), list(KINDS.values()), build.NAMESPACE)
+        bundle.require_unused(api, found)

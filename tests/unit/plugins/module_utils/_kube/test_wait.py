@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from plugins.module_utils._core.verdict import Verdict
-from plugins.module_utils._kube.errors import Hopeless, TimedOut
+from plugins.module_utils._kube.errors import Hopeless, TimedOut, Unreachable
 from plugins.module_utils._kube.wait import Patience, wait_for
 
 DONE = Verdict(True)
@@ -22,6 +22,9 @@ class Clock:
     def __init__(self) -> None:
         self.now = 0.0
 
+    def read(self) -> float:
+        return self.now
+
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
@@ -29,7 +32,7 @@ class Clock:
 def waited(verdicts: Iterable[Verdict], timeout: float = 10) -> tuple[Verdict, list[str], float]:
     clock, said = Clock(), []
     looks: Iterator[Verdict] = iter(verdicts)
-    patience = Patience(timeout, 2, lambda: clock.now, clock.sleep)
+    patience = Patience(timeout, 2, clock.read, clock.sleep)
     verdict = wait_for(lambda: next(looks), patience, context="hub", doing="waiting", say=said.append)
     return verdict, said, clock.now
 
@@ -52,3 +55,26 @@ def test_what_cannot_succeed_ends_the_wait_at_once_with_the_cause() -> None:
 def test_time_is_up_with_the_last_reason() -> None:
     with pytest.raises(TimedOut, match="context hub: waiting for 4 s: second"):
         waited([Verdict(False, "first"), Verdict(False, "second"), Verdict(False, "second")], timeout=4)
+
+
+def test_an_api_server_that_went_away_is_waited_for() -> None:
+    answers: list[Verdict | Unreachable] = [Unreachable("hub", "reading", "no route"), DONE]
+
+    def look() -> Verdict:
+        answer = answers.pop(0)
+        if isinstance(answer, Unreachable):
+            raise answer
+        return answer
+
+    said: list[str] = []
+    assert wait_for(look, Patience(10, 2, Clock().read, lambda seconds: None), context="hub", doing="waiting", say=said.append) == DONE
+    assert said == ["hub: unreachable"]
+
+
+def test_an_api_server_that_stays_away_ends_the_wait_with_the_cause() -> None:
+    def look() -> Verdict:
+        raise Unreachable("west", "reading", "no route")
+
+    clock = Clock()
+    with pytest.raises(TimedOut, match="context west: waiting for 4 s: reading: no route"):
+        wait_for(look, Patience(4, 2, clock.read, clock.sleep), context="hub", doing="waiting")

@@ -369,6 +369,17 @@ def test_absent_is_refused_while_in_use(fleet: Fleet, kind: str) -> None:
     assert fleet.writes == []
 
 
+def test_a_dry_run_of_absent_foretells_it_and_warns_of_the_use(fleet: Fleet) -> None:
+    fleet.run()
+    cluster = {"kind": "K8ssandraCluster", "metadata": {"name": "demo", "namespace": "ns"}, **USERS["K8ssandraCluster"]}
+    fleet.hub.put({"apiVersion": kind_named("K8ssandraCluster").api_version, **cluster})
+    fleet.forget_calls()
+    result = fleet.run(state="absent", check_mode=True)
+    assert result["changed"]
+    assert any("K8ssandraCluster ns/demo" in warning for warning in fleet.warned)
+    assert fleet.writes == []
+
+
 @pytest.mark.parametrize(("forget", "expected"), [(False, ["removed", "failed"]), (True, ["removed", "removed"])])
 def test_absent_of_an_unreachable_one(fleet: Fleet, forget: bool, expected: list[str]) -> None:
     fleet.run("east", "west")
