@@ -121,6 +121,8 @@ def _build_group(group: str) -> Path:
 
 def _take_folders(group: Path, target: Path) -> None:
     for module, folder, name in _FOLDERS:
+        # The build fetches the modules that it compiles; of some we need the manifests alone.
+        run(["go", "mod", "download", module], doing=f"fetching {module}", cwd=group)
         found = run(["go", "list", "-m", "-f", "{{.Dir}}", module], doing=f"looking for {module}", cwd=group).strip()
         shutil.copytree(Path(found) / folder, target / name, copy_function=shutil.copyfile)
         for copied in (target / name, *(target / name).rglob("*")):
