@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 from .lab import ROOT
 
 PROGRAM = ROOT / ".venv" / "bin" / "ansible-playbook"
+_NUMBER = itertools.count()
 _RECAP = re.compile(r"^(\S+)\s+: (ok=\d+ .*)$", re.MULTILINE)
 # At -vvvv a result has many lines, of which the last is a brace alone.
 _FAILURE = re.compile(r"^(?:fatal|failed|\[ERROR\]): .*?(?:$(?!\n    )|^\}$)", re.MULTILINE | re.DOTALL)
@@ -106,7 +108,7 @@ class Player:
 
     def start(self, playbook: str, inventory: Path, *more: str) -> Started:
         command = [str(PROGRAM), playbook, "-i", str(inventory), *more]
-        log = self.outputs / f"{len(list(self.outputs.iterdir())):03}-{Path(playbook).name}.log"
+        log = self.outputs / f"{next(_NUMBER):03}-{Path(playbook).name}.log"
         return Started(command, log, self.explain)
 
 
