@@ -10,6 +10,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -53,6 +54,8 @@ class Runner(ActionBase):
         spec = self.definition
         validated = ArgumentSpecValidator(spec.argument_spec, **spec.rules).validate(self._task.args)
         if validated.error_messages:
-            message = remove_values("; ".join(validated.error_messages), validated._no_log_values)
-            raise AnsibleActionFail(message)
+            # AnsibleModule's words, so that a mistake reads the same either way.
+            unknown = isinstance(validated.errors[0], UnsupportedError)
+            message = f"Unsupported parameters for ({spec.name}) module: {validated.errors.msg}" if unknown else validated.errors.msg
+            raise AnsibleActionFail(remove_values(message, validated._no_log_values))
         return validated.validated_parameters, validated._no_log_values

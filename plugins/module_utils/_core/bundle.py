@@ -109,7 +109,10 @@ def _move(body: dict[str, Any], old: str, new: str) -> dict[str, Any]:
     if body["kind"] == "Namespace" and metadata["name"] == old:
         metadata["name"] = new
     known = KINDS.get((body["apiVersion"], body["kind"]))
-    if known is not None and known.namespaced and metadata.get("namespace", old) == old:
+    if known is not None and not known.namespaced:
+        # Upstream's cluster-scope component makes ClusterRoles of Roles and leaves their namespace in place.
+        metadata.pop("namespace", None)
+    elif known is not None and metadata.get("namespace", old) == old:
         metadata["namespace"] = new
     annotations = metadata.get("annotations") or {}
     if annotations.get(INJECT_ANNOTATION, "").startswith(f"{old}/"):

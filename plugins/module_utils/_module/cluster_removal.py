@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,8 +14,9 @@ from .._core.deployment import CLUSTER_LABEL, removal_labels
 from .._core.errors import SpecError
 from .._core.names import clean_label_value
 from .._core.objects import Object, kind_named, ref_of
+from .._core.operators import operators_in
 from .._core.plan import Plan, plan_absence
-from .._core.readings import is_of, labels_of, name_of, namespace_of
+from .._core.readings import ContextReading, is_of, labels_of, name_of, namespace_of
 from .._core.verdict import Verdict
 from .._kube import errors
 from .._kube.api import Api
@@ -72,8 +74,14 @@ def _await_removal(call: Call, control_plane: Client, remotes: Mapping[str, Clie
 
     def look() -> Verdict:
         there = control_plane.get(kind_named("K8ssandraCluster").ref(name, namespace))
-        left = side_by_side(lambda api: _datacenters(api, name, namespace), [control_plane, *remotes.values()])
-        return _removal_verdict(f"K8ssandraCluster {namespace}/{name}", there is not None, left)
+        apis = [control_plane, *remotes.values()]
+        left = side_by_side(lambda api: _datacenters(api, name, namespace), apis)
+        busy = [api for api in apis if left[api.context] and api.context not in failures(left)]
+        trouble = tuple(sentence for api in busy for sentence in _operator_problems(api, operators))
+        verdict = _removal_verdict(f"K8ssandraCluster {namespace}/{name}", there is not None, left)
+        return replace(verdict, reason="; ".join((verdict.reason, *trouble)), lines=(*verdict.lines, *trouble))
+
+    operators = call.parameters["operator_namespace"] or namespace
 
     doing = f"waiting for the removal of K8ssandraCluster {namespace}/{name}"
     wait_for(look, call.patience, context=control_plane.context, doing=doing, say=call.say)
@@ -96,6 +104,12 @@ def _removal_verdict(cluster: str, there: bool, left: Mapping[str, Sequence[Obje
 
 def _datacenters(api: Api, name: str, namespace: str) -> Sequence[Object]:
     return api.list(kind_named("CassandraDatacenter"), labels=removal_labels(name, namespace)) or ()
+
+
+def _operator_problems(api: Api, namespace: str) -> list[str]:
+    """Why the operators of a context do not remove what they should, where they are the reason."""
+    reading = ContextReading(api.context, objects={"Deployment": tuple(api.list(kind_named("Deployment"), namespace) or ())})
+    return [operator.problem() for operator in operators_in(reading) if not operator.ready]
 
 
 def _plan_leftovers(call: Call, api: Api) -> Plan:

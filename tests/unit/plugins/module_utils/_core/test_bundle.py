@@ -37,7 +37,7 @@ RENDERED = [
     {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "ClusterRoleBinding",
-        "metadata": {"name": "b"},
+        "metadata": {"name": "b", "namespace": "old"},
         "subjects": [
             {"kind": "ServiceAccount", "name": "sa", "namespace": "old"},
             {"kind": "ServiceAccount", "name": "x", "namespace": "other"},

@@ -38,7 +38,8 @@ class Fleet:
             self.east.remove(ref)
 
     def run(self, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
-        parameters = {"name": "demo", "namespace": build.NAMESPACE, "confirm_removal": "demo", "wait": True, "wait_timeout": 0, "wait_sleep": 1}
+        named = {"name": "demo", "namespace": build.NAMESPACE, "operator_namespace": None, "confirm_removal": "demo"}
+        parameters = {**named, "wait": True, "wait_timeout": 0, "wait_sleep": 1}
         return run(cluster_removal.remove_cluster, Call({**parameters, **options}, check_mode, warn=self.warned.append))
 
 
@@ -109,3 +110,9 @@ def test_a_datacenter_that_nobody_removes_ends_the_wait(fleet: Fleet) -> None:
 def test_without_waiting_nothing_is_taken_from_under_the_operator(fleet: Fleet) -> None:
     assert _removed(fleet.run(wait=False)) == [f"hub {CLUSTER}"]
     assert not fleet.east.writes
+
+
+def test_an_operator_that_is_down_is_named_as_what_the_removal_waits_for(fleet: Fleet) -> None:
+    fleet.hub.react = lambda verb, on: None
+    fleet.east.put(build.operator(ready=False))
+    assert "east: k8ssandra-operator is not ready" in fleet.run()["msg"]
