@@ -40,17 +40,17 @@ def audit(story: Story) -> Audit:
 @pytest.fixture(scope="module")
 def answers(audit: Audit, cases: list[Case], folder: Any, story: Story) -> Answers:
     """What every case was told; all of them in one run."""
-    results = Tasks(story.player, folder).run([task for _, task, _ in cases], timeout=600)
-    return {name: (named, result) for (name, _, named), result in zip(cases, results, strict=True)}
+    results = Tasks(story.player, folder).run([case[1] for case in cases], timeout=600)
+    return {name: (named, result) for (name, task, named), result in zip(cases, results, strict=True)}
 
 
 def test_there_are_enough_of_them(cases: list[Case]) -> None:
-    assert len({name for name, *_ in cases}) == len(cases)
+    assert len({case[0] for case in cases}) == len(cases)
     assert len(cases) >= LEAST
 
 
 def test_every_one_fails_and_changes_nothing(answers: Answers) -> None:
-    assert not [name for name, (_, result) in answers.items() if not result.get("failed") or result.get("changed")]
+    assert not [name for name, (named, result) in answers.items() if not result.get("failed") or result.get("changed")]
 
 
 def test_every_message_names_the_option_or_the_context(answers: Answers) -> None:
@@ -63,7 +63,7 @@ def test_every_message_names_the_option_or_the_context(answers: Answers) -> None
 
 
 def test_every_message_is_one_sentence_or_two_and_no_traceback(answers: Answers) -> None:
-    messages = {name: str(result.get("msg")) for name, (_, result) in answers.items()}
+    messages = {name: str(result.get("msg")) for name, (named, result) in answers.items()}
     bad = ("Traceback", "MODULE FAILURE", "Unexpected failure", "object has no attribute")
     assert not {
         name: message

@@ -27,7 +27,7 @@ HOPELESS = {
 
 
 def _options(name: str, **more: Any) -> dict[str, Any]:
-    context, change, _ = HOPELESS[name]
+    context, change = HOPELESS[name][:2]
     spec = deepcopy(SPEC)
     spec["cassandra"].update(change)
     contexts = [{"name": context, "datacenters": [{"metadata": {"name": f"dc-{name}"}, "size": 1}]}]
@@ -86,5 +86,6 @@ def test_a_removal_wants_the_exact_name(tasks: Tasks, lab: Lab) -> None:
     right = [Task("k8ssandra_cluster", _options(name, state="absent", confirm_removal=name)) for name in HOPELESS]
     assert [result["changed"] for result in tasks.run([*right, *right])] == [True] * len(HOPELESS) + [False] * len(HOPELESS)
     assert [one["metadata"]["name"] for one in lab.items("hub", "k8ssandraclusters")] == ["demo"]
-    for name, (context, *_) in HOPELESS.items():
+    for name, case in HOPELESS.items():
+        context = case[0]
         assert not [one for one in lab.items(context, "persistentvolumeclaims") if name in one["metadata"]["name"]], context

@@ -18,7 +18,7 @@ def test_a_run_may_be_killed(deployed: Run, story: Story, moment: str) -> None:
     story.keep_a_row("before the second node")
     story.inventory.datacenters("west", dc2=2)
     with story.player.start(SITE, story.inventory.path) as run:
-        for _ in run.lines_until(MOMENTS[moment], timeout=300):
+        for _line in run.lines_until(MOMENTS[moment], timeout=300):
             pass
         run.kill()
     assert story.nodes()["west dc2"] <= 2

@@ -19,7 +19,6 @@ def test_without_the_exact_name_nothing_is_removed(deployed: Run, story: Story, 
     assert not audit.writes(dry_runs=True)
 
 
-@pytest.mark.xfail(reason="client_config refuses while the cluster is there, which a dry run does not remove")
 def test_a_dry_run_says_what_it_would_remove_and_removes_nothing(deployed: Run, story: Story) -> None:
     audit = Audit.from_now()
     run = story.teardown("-e", "k8ssandra_confirm=demo", "--check", "--diff").demand()

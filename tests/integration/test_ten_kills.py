@@ -38,7 +38,7 @@ def survived(story: Story) -> Run:
     story.be_empty()
     for moment in MOMENTS:
         with story.player.start(SITE, story.inventory.path) as run:
-            for _ in run.lines_until(moment, timeout=600):
+            for _line in run.lines_until(moment, timeout=600):
                 pass
             run.kill()
     story.first_run = story.site("-vvvv").demand()

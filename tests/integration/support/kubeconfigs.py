@@ -75,7 +75,7 @@ def _expired_token() -> dict[str, Any]:
 def _raw(der: bytes) -> bytes:
     """The two numbers of an ECDSA signature, as a token wants them, from its DER form."""
     found, at = b"", 2
-    for _ in range(2):
+    for _attempt in range(2):
         length = der[at + 1]
         found += der[at + 2 : at + 2 + length].lstrip(b"\0").rjust(32, b"\0")
         at += 2 + length

@@ -22,7 +22,8 @@ _PASSING = {"Event", "Lease", "Endpoints", "EndpointSlice", "PodMetrics", "NodeM
 
 
 def _lab(*arguments: str) -> str:
-    done = subprocess.run([sys.executable, "-m", "tests.lab", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=1800)
+    command = [sys.executable, "-m", "tests.lab", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, f"python3 -m tests.lab {' '.join(arguments)}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
     return done.stdout
 
