@@ -27,6 +27,7 @@ NODE_PATIENCE = 900.0
 VOLUME_PATIENCE = 60.0
 REFUSAL_PATIENCE = 60.0
 CONFIGURATION_PATIENCE = 120.0
+CRASH_PATIENCE = 60.0
 # A Cassandra node that starts before its seeds may fail once or twice; after five restarts kubelet waits minutes between tries.
 CRASHES = 5
 
@@ -154,7 +155,9 @@ def _container(context: str, pod: str, container: Mapping[str, Any], began: obje
         restarts = int(container.get("restartCount") or 0)
         why = f"exit code {ended.get('exitCode', 'unknown')}" + (f", {ended['reason']}" if ended.get("reason") else "")
         what = f"{where} crashes again and again ({restarts} restarts, {why})"
-        yield Cause(context, what, "read the container's log of its last run", restarts >= CRASHES)
+        # While it backs off, up to five minutes, a crash of some time ago says nothing of what was mended since.
+        fresh = not _lasted(ended.get("finishedAt"), now, CRASH_PATIENCE)
+        yield Cause(context, what, "read the container's log of its last run", restarts >= CRASHES and fresh)
 
 
 def _volumes(reading: ContextReading, datacenter: str, namespace: str, now: float) -> Iterator[Cause]:

@@ -13,6 +13,7 @@ BEGAN = instant(build.LONG_AGO) or 0.0
 POD = "pod demo-dc1-default-sts-0"
 IMAGE = "k8ssandra/cass-management-api:5.0.6"
 CRASHED = {"lastState": {"terminated": {"exitCode": 3, "reason": "Error"}}}
+CRASHED_BEFORE = {"lastState": {"terminated": {"exitCode": 3, "reason": "Error", "finishedAt": "2020-01-01T00:00:00Z"}}}
 
 
 def _reading(*bodies: Any, events: tuple[Any, ...] = ()) -> ContextReading:
@@ -70,6 +71,11 @@ TABLE = [
         _reading(build.pod("dc1", up=False, status=build.waiting("CrashLoopBackOff", restartCount=2, **CRASHED))),
         [(None, f"{POD}, container cassandra crashes again and again (2 restarts, exit code 3, Error)")],
         id="two crashes are not",
+    ),
+    pytest.param(
+        _reading(build.pod("dc1", up=False, status=build.waiting("CrashLoopBackOff", restartCount=5, **CRASHED_BEFORE))),
+        [(None, f"{POD}, container cassandra crashes again and again (5 restarts, exit code 3, Error)")],
+        id="a crash from before what was mended is not",
     ),
     pytest.param(
         _reading(build.pod("dc1", up=False, status=build.waiting("CreateContainerConfigError", 'secret "x" not found'))),
