@@ -27,6 +27,7 @@ NODE_PATIENCE = 900.0
 VOLUME_PATIENCE = 60.0
 REFUSAL_PATIENCE = 60.0
 CONFIGURATION_PATIENCE = 120.0
+# Seconds for which a crash is fresh.
 CRASH_PATIENCE = 60.0
 # A Cassandra node that starts before its seeds may fail once or twice; after five restarts kubelet waits minutes between tries.
 CRASHES = 5
