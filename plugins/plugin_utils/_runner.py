@@ -54,8 +54,8 @@ class Runner(ActionBase):
         spec = self.definition
         validated = ArgumentSpecValidator(spec.argument_spec, **spec.rules).validate(self._task.args)
         if validated.error_messages:
-            # AnsibleModule's words, so that a mistake reads the same either way.
-            unknown = isinstance(validated.errors[0], UnsupportedError)
-            message = f"Unsupported parameters for ({spec.name}) module: {validated.errors.msg}" if unknown else validated.errors.msg
-            raise AnsibleActionFail(remove_values(message, validated._no_log_values))
+            message = "; ".join(validated.error_messages)
+            # AnsibleModule's words, so that this mistake reads the same either way.
+            unknown = f"Unsupported parameters for ({spec.name}) module: " if isinstance(validated.errors[0], UnsupportedError) else ""
+            raise AnsibleActionFail(remove_values(unknown + message, validated._no_log_values))
         return validated.validated_parameters, validated._no_log_values
