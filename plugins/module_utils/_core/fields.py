@@ -243,8 +243,3 @@ def check_fields(definition: Mapping[str, Any], path: str = "definition", *, str
 def check_datacenter_fields(datacenter: Mapping[str, Any], path: str, *, strict: bool = True) -> None:
     """Raise `SpecError` for the first unknown field or wrong type of one entry of `spec.cassandra.datacenters`."""
     _datacenter(datacenter, path, strict)
-
-
-def check_spec_fields(spec: Mapping[str, Any], path: str, *, strict: bool = True) -> None:
-    """Raise `SpecError` for the first unknown field or wrong type of `spec`."""
-    _spec(spec, path, strict)

@@ -102,21 +102,6 @@ def superuser_secret_name(cassandra_cluster: str, reference: str = "") -> str:
     return reference or f"{clean_for_kubernetes(cassandra_cluster)}-superuser"
 
 
-def reaper_secret_name(cassandra_cluster: str, reference: str = "") -> str:
-    """The Secret of Reaper's CQL user. Source: k8ssandra-operator v1.26.0 `pkg/reaper/secrets.go`."""
-    return reference or f"{clean_for_kubernetes(cassandra_cluster)}-reaper"
-
-
-def reaper_ui_secret_name(cassandra_cluster: str, reference: str = "") -> str:
-    """The Secret of Reaper's web user. Source: k8ssandra-operator v1.26.0 `pkg/reaper/secrets.go`."""
-    return reference or f"{clean_for_kubernetes(cassandra_cluster)}-reaper-ui"
-
-
-def medusa_secret_name(cassandra_cluster: str, reference: str = "") -> str:
-    """The Secret of Medusa's CQL user. Source: k8ssandra-operator v1.26.0 `pkg/medusa`, `MedusaSecretName`."""
-    return reference or f"{clean_for_kubernetes(cassandra_cluster)}-medusa"
-
-
 def client_config_name(context: str) -> str:
     """The object name for a kube context: a DNS-1035 label of at most 50 characters, the same on every run.
 

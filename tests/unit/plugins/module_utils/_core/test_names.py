@@ -47,9 +47,6 @@ def test_names_of_objects_follow_the_cleaned_cluster():
     assert names.statefulset_name("demo", "dc1") == "demo-dc1-default-sts"
     assert names.superuser_secret_name("E2E Test Cluster") == "e2etestcluster-superuser"
     assert names.superuser_secret_name("demo", "mine") == "mine"
-    assert names.reaper_secret_name("demo") == "demo-reaper"
-    assert names.reaper_ui_secret_name("demo") == "demo-reaper-ui"
-    assert names.medusa_secret_name("demo") == "demo-medusa"
     assert names.service_names("demo", "dc1") == (
         "demo-seed-service", "demo-dc1-service", "demo-dc1-additional-seed-service", "demo-dc1-all-pods-service",
         "demo-dc1-node-port-service",
