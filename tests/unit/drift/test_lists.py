@@ -49,7 +49,6 @@ def test_playbook_is_run_by_a_scenario_or_a_lab_test(playbook: str) -> None:
     assert re.search(rf"\b{re.escape(COLLECTION)}\.{playbook}\b|\bplaybooks/{playbook}\.yml\b", runs)
 
 
-@pytest.mark.skipif(not tree.text("README.md"), reason="there is no README.md yet")
 def test_readme_lists_what_there_is() -> None:
     readme = tree.text("README.md")
     there = {"module": tree.modules(), "role": tree.roles(), "playbook": tree.playbooks()}
