@@ -88,15 +88,18 @@ def build_kubeconfig(context: str, cluster: Mapping[str, Any], token: str) -> di
 
 
 def _names(kubeconfig: Mapping[str, Any], section: str) -> list[str]:
-    entries = kubeconfig.get(section)
-    if not isinstance(entries, Sequence):
-        return []
-    return [str(entry["name"]) for entry in entries if isinstance(entry, Mapping) and "name" in entry]
+    return [str(entry["name"]) for entry in _entries(kubeconfig, section) if "name" in entry]
 
 
 def _entry(kubeconfig: Mapping[str, Any], kind: str, name: str) -> Mapping[str, Any]:
-    for entry in kubeconfig.get(f"{kind}s") or ():
+    for entry in _entries(kubeconfig, f"{kind}s"):
         if entry.get("name") == name and isinstance(entry.get(kind), Mapping):
             found: Mapping[str, Any] = entry[kind]
             return found
     return {}
+
+
+def _entries(kubeconfig: Mapping[str, Any], section: str) -> list[Mapping[str, Any]]:
+    """The entries of a section; a file written by hand may hold anything there."""
+    listed = kubeconfig.get(section)
+    return [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, Sequence) else []
