@@ -19,7 +19,9 @@ description:
     it is not there or does not answer.
 options:
   namespace:
-    description: The namespace of the operators. It is made when it is missing; one that was there before is used as it is.
+    description:
+      - The namespace of the operators. It is made when it is missing; one that was there before is used as it is, save for
+        O(namespace_labels).
     type: str
     default: k8ssandra-operator
   state:
@@ -48,6 +50,45 @@ options:
     description: Whether the operators watch all namespaces instead of their own.
     type: bool
     default: false
+  watch_namespaces:
+    description:
+      - The namespaces that the operators watch instead of their own, made when missing. On a control plane O(namespace) is among them.
+      - The operators get the rights of cluster-scoped ones, since upstream has no others. A kustomization of your own has to be over
+        upstream's C(cluster-scope).
+      - Excludes O(cluster_scoped=true).
+    type: list
+    elements: str
+    default: []
+  namespace_labels:
+    description:
+      - Labels of O(namespace) and O(watch_namespaces), such as those of pod security admission. Of a namespace that was there before,
+        nothing else is touched.
+    type: dict
+    default: {}
+  image_pull_secrets:
+    description:
+      - Names of Secrets with which images are pulled, the operators' and those of the pods that they make. The Secrets themselves are
+        yours to bring into each namespace.
+      - An image configuration of cass-operator older than 1.28 holds one only, the first.
+    type: list
+    elements: str
+    default: []
+  node_selector:
+    description: Labels of the nodes that the operators may run on.
+    type: dict
+    default: {}
+  tolerations:
+    description: Taints of nodes that the operators put up with, as in a pod's specification.
+    type: list
+    elements: dict
+    default: []
+  image_registry:
+    description:
+      - The registry of all images, as in an image's name, with port or path if need be. It takes the place of the registry of every
+        image that is rendered, and of those that the operators put into pods (Cassandra, system-logger, k8ssandra-client, Reaper, Medusa).
+      - An image that a definition names in whole, and the Vector agent's, are taken as they are written. See the guide.
+    type: str
+    default: ''
   resources:
     description:
       - The compute resources of the operators' containers. An empty mapping keeps what the base says.

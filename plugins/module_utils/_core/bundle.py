@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from .installation import Installation, settle
 from .objects import KINDS, Object, Ref, ref_of
 from .verdict import Verdict
 
@@ -22,22 +22,6 @@ INJECT_ANNOTATION = "cert-manager.io/inject-ca-from"
 _ORDER = ("Namespace", "CustomResourceDefinition", "ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding",
           "ConfigMap", "Secret", "Service", "Issuer", "Certificate", "Deployment")  # fmt: skip
 _LAST = len(_ORDER)
-_OPERATOR_CONTAINERS = frozenset(("k8ssandra-operator", "manager"))
-
-
-@dataclass(frozen=True)
-class Installation:
-    """What a user wants of an installation of the operators in one context.
-
-    Args:
-        namespace: where the operators run.
-        control_plane: whether this k8ssandra-operator reconciles K8ssandraClusters.
-        resources: the `resources` of the operators' containers; empty to keep what was rendered.
-    """
-
-    namespace: str
-    control_plane: bool
-    resources: Mapping[str, Any] = field(default_factory=dict)
 
 
 def flavour(control_plane: bool, cluster_scoped: bool) -> str:
@@ -49,10 +33,16 @@ def shape(rendered: Iterable[Object], wish: Installation) -> tuple[Object, ...]:
     """The rendered objects as this installation wants them, in the order in which they are applied."""
     bodies = [copy.deepcopy(dict(body)) for body in rendered if body]
     rendered_in = next((str(body["metadata"]["name"]) for body in bodies if body.get("kind") == "Namespace"), "")
-    if not rendered_in:
-        bodies.insert(0, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": wish.namespace}})
-    shaped = [_label(_settle(_move(body, rendered_in, wish.namespace), wish), wish.namespace) for body in bodies]
+    moved = [_move(body, rendered_in, wish.namespace) for body in bodies]
+    there = {body["metadata"]["name"] for body in moved if body["kind"] == "Namespace"}
+    moved += [namespace_body(name) for name in wish.namespaces if name not in there]
+    shaped = [_label(settle(body, wish), wish) for body in moved]
     return tuple(sorted(shaped, key=_rank))
+
+
+def namespace_body(name: str, labels: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A namespace with nothing but these labels."""
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, **({"labels": dict(labels)} if labels else {})}}
 
 
 def definitions(bodies: Iterable[Object]) -> tuple[Object, ...]:
@@ -63,11 +53,6 @@ def definitions(bodies: Iterable[Object]) -> tuple[Object, ...]:
 def needs_cert_manager(bodies: Iterable[Object]) -> bool:
     """Whether the objects hold any of cert-manager's kinds."""
     return any(str(body["apiVersion"]).startswith("cert-manager.io/") for body in bodies)
-
-
-def ours(body: Object | None) -> bool:
-    """Whether a live object carries the bundle's label."""
-    return BUNDLE_LABEL in ((body or {}).get("metadata", {}).get("labels") or {})
 
 
 def readiness(context: str, wanted: Iterable[Object], found: Mapping[Ref, Object]) -> Verdict:
@@ -131,21 +116,9 @@ def _namespaced_references(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield webhook.get("clientConfig", {}).get("service") or {}
 
 
-def _settle(body: dict[str, Any], wish: Installation) -> dict[str, Any]:
-    body.pop("status", None)
-    body["metadata"].pop("creationTimestamp", None)
-    if body["kind"] == "Deployment":
-        for container in body["spec"]["template"]["spec"]["containers"]:
-            if container["name"] in _OPERATOR_CONTAINERS and wish.resources:
-                container["resources"] = dict(wish.resources)
-            for variable in container.get("env") or ():
-                if variable["name"] == "K8SSANDRA_CONTROL_PLANE":
-                    variable["value"] = str(wish.control_plane).lower()
-    return body
-
-
-def _label(body: dict[str, Any], namespace: str) -> dict[str, Any]:
-    body["metadata"]["labels"] = {**(body["metadata"].get("labels") or {}), BUNDLE_LABEL: namespace}
+def _label(body: dict[str, Any], wish: Installation) -> dict[str, Any]:
+    asked = wish.namespace_labels if body["kind"] == "Namespace" else {}
+    body["metadata"]["labels"] = {**(body["metadata"].get("labels") or {}), **asked, BUNDLE_LABEL: wish.namespace}
     return body
 
 

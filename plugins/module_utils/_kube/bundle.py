@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from .._core.bundle import BUNDLE_LABEL, definitions, needs_cert_manager, ours, readiness
+from .._core.bundle import BUNDLE_LABEL, definitions, namespace_body, needs_cert_manager, readiness
 from .._core.causes import causes_of_pod
 from .._core.objects import Kind, Object, Ref, kind_named, ref_of
 from .._core.plan import Plan, Step, plan_absence, plan_presence
@@ -33,13 +33,24 @@ def read_bundle(api: Api, wanted: Sequence[Object], namespace: str) -> dict[Ref,
     return found
 
 
-def plan_bundle(api: Api, wanted: Sequence[Object], found: dict[Ref, Object], *, force: bool) -> Plan:
-    """The steps that install the bundle. A namespace that was there before us is used and left as it is."""
-    foreign = [body for body in wanted if body["kind"] == "Namespace" and ref_of(body) in found and not ours(found[ref_of(body)])]
-    plan = confirm(api, plan_presence(api.context, (body for body in wanted if body not in foreign), found), force=force)
+def plan_bundle(api: Api, wanted: Sequence[Object], found: dict[Ref, Object], labels: Mapping[str, str], *, force: bool) -> Plan:
+    """The steps that install the bundle. A namespace that was there before us gets the `labels` asked for, and is else left as it is."""
+    plan = confirm(api, plan_presence(api.context, [_used(body, found, labels) for body in wanted], found), force=force)
     refs = {ref_of(body) for body in wanted}
     stale = [ref for ref in found if ref not in refs and ref.kind not in _KEPT_LAST]
     return plan + plan_absence(api.context, stale, found, "is no longer part of the bundle")
+
+
+def _used(body: Object, found: Mapping[Ref, Object], labels: Mapping[str, str]) -> Object:
+    """The object as we want it: of a namespace that is not this bundle's, the labels asked for, and those that others of us gave it."""
+    live = found.get(ref_of(body))
+    if body["kind"] != "Namespace" or live is None:
+        return body
+    there = live["metadata"].get("labels") or {}
+    if there.get(BUNDLE_LABEL) == body["metadata"]["labels"][BUNDLE_LABEL]:
+        return body
+    others = {key: value for key, value in there.items() if key.startswith("k8ssandra.operator/")}
+    return namespace_body(str(body["metadata"]["name"]), {**labels, **others})
 
 
 def require_cert_manager(api: Api, wanted: Sequence[Object], plan: Plan, *, probe: bool, namespace: str) -> None:

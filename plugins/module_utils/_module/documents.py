@@ -36,3 +36,9 @@ def parse_documents(text: str, path: str) -> list[Any]:
         mark = getattr(problem, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark else ""
         raise SpecError(path, f"is not YAML{line}") from None
+
+
+def write_yaml(value: Any) -> str:
+    """A value as one YAML document, its fields in their order."""
+    written: str = yaml.safe_dump(value, sort_keys=False, width=120)
+    return written

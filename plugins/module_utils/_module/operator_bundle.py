@@ -11,9 +11,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from .._core.bundle import Installation, readiness, shape, webhook_probes
+from .._core.bundle import readiness, shape, webhook_probes
 from .._core.errors import SpecError
-from .._core.names import is_dns1123_label
+from .._core.installation import Installation
 from .._core.objects import KINDS, Object, Ref
 from .._core.plan import Plan
 from .._core.redact import redact_text
@@ -27,8 +27,10 @@ from .argspec import CONTEXT, WAIT
 from .awaiting import REACTION
 from .connect import access_of, connected
 from .definition import Definition
+from .image_config import with_image_config
 from .kustomize import base_of, render
 from .run import Call, foretelling, outcome, reporting
+from .settings import SETTINGS, installation_of
 
 _WAITING = "waiting for the operators"
 
@@ -43,7 +45,7 @@ def keep_operators(call: Call) -> dict[str, Any]:
     with connected(access) as api:
         api.learn_kinds(wanted)
         found = read_bundle(api, wanted, wish.namespace)
-        plan = plan_bundle(api, wanted, found, force=call.parameters["force_conflicts"])
+        plan = plan_bundle(api, wanted, found, wish.namespace_labels, force=call.parameters["force_conflicts"])
         require_cert_manager(api, wanted, plan, probe=not call.check_mode, namespace="default")
         if call.check_mode:
             return outcome(plan, objects=len(wanted))
@@ -56,12 +58,10 @@ def keep_operators(call: Call) -> dict[str, Any]:
 
 def _wanted(call: Call) -> tuple[Installation, tuple[Object, ...]]:
     parameters = call.parameters
-    if not is_dns1123_label(parameters["namespace"]):
-        found = f"is {parameters['namespace']}; use at most 63 of a-z, 0-9 and '-', a letter or digit first and last"
-        raise SpecError("namespace", found)
-    base = base_of(parameters["kustomize"], control_plane=parameters["control_plane"], cluster_scoped=parameters["cluster_scoped"])
-    wish = Installation(parameters["namespace"], parameters["control_plane"], parameters["resources"])
-    bodies = shape(render(base, parameters["kustomize_binary"]), wish)
+    wish = installation_of(parameters)
+    scoped = parameters["cluster_scoped"] or bool(wish.watch_namespaces)
+    base = base_of(parameters["kustomize"], control_plane=wish.control_plane, cluster_scoped=scoped)
+    bodies = shape(with_image_config(render(base, parameters["kustomize_binary"]), wish), wish)
     if not any(body["kind"] == "Deployment" for body in bodies):
         raise SpecError("kustomize", f"{redact_text(base)} renders no Deployment: this does not install an operator")
     return wish, bodies
@@ -126,13 +126,11 @@ OPERATOR_BUNDLE = Definition(
     name="operator_bundle",
     argument_spec={
         **CONTEXT,
-        "namespace": {"type": "str", "default": "k8ssandra-operator"},
+        **SETTINGS,
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "kustomize": {"type": "str"},
         "kustomize_binary": {"type": "path"},
-        "control_plane": {"type": "bool", "default": False},
         "cluster_scoped": {"type": "bool", "default": False},
-        "resources": {"type": "dict", "default": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "512Mi"}}},
         "force_conflicts": {"type": "bool", "default": False},
         **WAIT,
     },

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from plugins.module_utils._core.bundle import BUNDLE_LABEL, Installation, flavour, readiness, shape
+from plugins.module_utils._core.bundle import BUNDLE_LABEL, flavour, readiness, shape
+from plugins.module_utils._core.installation import Installation
 from plugins.module_utils._core.objects import ref_of
 
 
@@ -74,6 +75,12 @@ def test_every_object_can_be_told_from_everybody_elses() -> None:
 
 def test_a_base_without_a_namespace_gets_one() -> None:
     assert shape([operator()], Installation("new", False))[0]["kind"] == "Namespace"
+
+
+def test_every_namespace_of_an_installation_is_there_with_its_labels() -> None:
+    bodies = shape(RENDERED, Installation("new", False, watch_namespaces=["new", "team-a"], namespace_labels={"a": "b"}))
+    found = {body["metadata"]["name"]: body["metadata"]["labels"] for body in bodies if body["kind"] == "Namespace"}
+    assert found == {name: {"a": "b", BUNDLE_LABEL: "new"} for name in ("new", "team-a")}
 
 
 @pytest.mark.parametrize("control_plane", [True, False])

@@ -60,3 +60,27 @@ def test_a_namespace_with_somebody_elses_data_does_not_go(kind: str) -> None:
     found = bundle.read_labelled(api, list(KINDS.values()), build.NAMESPACE)
     with pytest.raises(errors.Conflict, match=f"holds {kind} {build.NAMESPACE}/theirs"):
         bundle.require_unused(api, found)
+
+
+OTHERS = "k8ssandra.operator/cluster"
+USED = {
+    "ours": (LABELS, {**LABELS, "a": "b"}),
+    "somebody else's": ({"team": "x"}, {"a": "b"}),
+    "another bundle's": ({BUNDLE_LABEL: "other"}, {BUNDLE_LABEL: "other", "a": "b"}),
+    "made for a cluster": ({OTHERS: "demo"}, {OTHERS: "demo", "a": "b"}),
+}
+
+
+@pytest.mark.parametrize(("there", "applied"), USED.values(), ids=USED)
+def test_the_labels_of_a_namespace_that_is(there: dict[str, str], applied: dict[str, str]) -> None:
+    live = {**NAMESPACE, "metadata": {"name": build.NAMESPACE, "labels": there}}
+    wanted = {**NAMESPACE, "metadata": {"name": build.NAMESPACE, "labels": {**LABELS, "a": "b"}}}
+    api = FakeApi("hub", [live])
+    plan = bundle.plan_bundle(api, [wanted], bundle.read_bundle(api, [wanted], build.NAMESPACE), {"a": "b"}, force=False)
+    assert [step.body["metadata"]["labels"] for step in plan.steps if step.body] == [applied]
+
+
+def test_a_namespace_that_was_there_is_left_as_it_is_unless_labels_are_asked_for() -> None:
+    live = {**NAMESPACE, "metadata": {"name": build.NAMESPACE, "labels": {"team": "x"}}}
+    api = FakeApi("hub", [live])
+    assert not bundle.plan_bundle(api, [NAMESPACE], bundle.read_bundle(api, [NAMESPACE], build.NAMESPACE), {}, force=False)
