@@ -37,8 +37,10 @@ options:
     description: The keys that the module takes.
     type: list
     elements: str
-    choices: [name, kubeconfig, context, cluster_uid, server, ca_cert, tls_server_name, proxy_url, datacenters]
-    default: [name, kubeconfig, context, cluster_uid, server, ca_cert, tls_server_name, proxy_url, datacenters]
+    choices: [name, kubeconfig, context, cluster_uid, server, ca_cert, tls_server_name, proxy_url, credential, client_config,
+      datacenters]
+    default: [name, kubeconfig, context, cluster_uid, server, ca_cert, tls_server_name, proxy_url, credential, client_config,
+      datacenters]
 """
 
 EXAMPLES = r"""
@@ -61,7 +63,10 @@ _value:
       datacenters: [{metadata: {name: dc1}, size: 3}]
 """
 
-KEYS = ("name", "kubeconfig", "context", "cluster_uid", "server", "ca_cert", "tls_server_name", "proxy_url", "datacenters")
+KEYS = (
+    "name", "kubeconfig", "context", "cluster_uid", "server", "ca_cert", "tls_server_name", "proxy_url", "credential", "client_config",
+    "datacenters",
+)  # fmt: skip
 
 
 def contexts(hosts: Iterable[str], hostvars: Mapping[str, Any], keys: Iterable[str] = KEYS) -> list[dict[str, Any]]:

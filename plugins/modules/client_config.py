@@ -33,7 +33,7 @@ options:
     description:
       - V(present) registers, repairs and renews.
       - V(absent) removes ClientConfig, Secret and the remote account, and refuses, before any write, while a K8ssandraCluster,
-        ReplicatedSecret or K8ssandraTask uses one of the contexts.
+        ReplicatedSecret or K8ssandraTask uses one of the contexts. The account of an adopted registration is somebody else's and stays.
     type: str
     choices: [present, absent]
     default: present
@@ -81,6 +81,21 @@ options:
       proxy_url:
         description:
           - The proxy through which the operator, and the proof made here, reach that URL.
+        type: str
+      credential:
+        description:
+          - V(managed) keeps an account of this module's and a token that it renews.
+          - V(adopted) takes a registration that somebody else made, for example upstream's C(create-clientconfig.sh), as it is. It is
+            found by the context that it registers, proven by using it, and never written to. What ends in it is not renewed.
+          - Going from V(adopted) to V(managed) gives the same ClientConfig a Secret and token of this module's, at the price of one
+            restart, and removes the old Secret when no other ClientConfig names it. It needs O(force_conflicts), since the
+            ClientConfig is somebody else's.
+        type: str
+        choices: [managed, adopted]
+        default: managed
+      client_config:
+        description:
+          - The name of the ClientConfig, where somebody else chose it. Without it, one made of O(contexts[].name).
         type: str
   cluster_scoped:
     description:
@@ -144,6 +159,14 @@ EXAMPLES = r"""
         context: kind-east
         server: https://east-control-plane:6443
 
+- name: Leave a registration that a script made as it is, and prove it
+  k8ssandra.operator.client_config:
+    kubeconfig: ~/.kube/config
+    context: hub
+    contexts:
+      - name: west
+        credential: adopted
+
 - name: Remove a data plane that is gone for ever
   k8ssandra.operator.client_config:
     kubeconfig: ~/.kube/config
@@ -169,6 +192,9 @@ contexts:
       type: str
     secret:
       description: The name of its Secret.
+      type: str
+    credential:
+      description: V(managed), or V(adopted) for a registration that somebody else made.
       type: str
     action:
       description: V(registered), V(renewed), V(updated), V(removed), V(unchanged) or V(failed); in check mode what it would be.

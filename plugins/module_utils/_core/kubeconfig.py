@@ -36,6 +36,11 @@ class Access:
         return _entry(self.kubeconfig, "cluster", str(_entry(self.kubeconfig, "context", self.context).get("cluster")))
 
     @property
+    def user(self) -> Mapping[str, Any]:
+        """The `user` entry that the context names: the log-in."""
+        return _entry(self.kubeconfig, "user", str(_entry(self.kubeconfig, "context", self.context).get("user")))
+
+    @property
     def server(self) -> str:
         """The API server's URL."""
         return str(self.cluster.get("server") or "")

@@ -31,12 +31,16 @@ class Registration:
         identity: the account that the control plane gets there.
         namespace: where Secret and ClientConfig lie in the control plane.
         cluster: the kubeconfig's `cluster` entry that the operator uses: server, certificate authority, proxy.
+        config_name: the ClientConfig's name, where it is not made of the context's.
+        secret_name: the Secret's name, where somebody else chose it.
     """
 
     access: Access
     identity: Identity
     namespace: str
     cluster: Mapping[str, Any] = field(repr=False)
+    config_name: str = ""
+    secret_name: str = ""
 
     @property
     def context(self) -> str:
@@ -46,12 +50,12 @@ class Registration:
     @property
     def client_config(self) -> Ref:
         """The ClientConfig."""
-        return kind_named("ClientConfig").ref(client_config_name(self.context), self.namespace)
+        return kind_named("ClientConfig").ref(self.config_name or client_config_name(self.context), self.namespace)
 
     @property
     def secret(self) -> Ref:
         """The Secret with the kubeconfig."""
-        return kind_named("Secret").ref(f"{client_config_name(self.context)}-kubeconfig", self.namespace)
+        return kind_named("Secret").ref(self.secret_name or f"{self.client_config.name}-kubeconfig", self.namespace)
 
     def access_with(self, token: str) -> Access:
         """How the operator reaches the remote cluster; an empty token makes a stranger of it."""

@@ -19,11 +19,13 @@ class TokenClaims:
         subject: the account, e.g. ``system:serviceaccount:NAMESPACE:NAME``.
         issued: seconds since the epoch.
         expires: seconds since the epoch; None for a token that never does.
+        account_uid: the UID of the account's object, which only one cluster has; empty when the token does not say.
     """
 
     subject: str
     issued: float
     expires: float | None
+    account_uid: str = ""
 
 
 def read_token(token: str) -> TokenClaims | None:
@@ -37,7 +39,8 @@ def read_token(token: str) -> TokenClaims | None:
         return None
     if not isinstance(claims, dict):
         return None
-    return TokenClaims(str(claims.get("sub") or ""), _seconds(claims.get("iat")) or 0.0, _seconds(claims.get("exp")))
+    uid = _account_uid(claims)
+    return TokenClaims(str(claims.get("sub") or ""), _seconds(claims.get("iat")) or 0.0, _seconds(claims.get("exp")), uid)
 
 
 def reason_to_renew(token: str, subject: str, now: float) -> str:
@@ -61,6 +64,14 @@ def reason_to_renew(token: str, subject: str, now: float) -> str:
     if left <= 0:
         return "the token has expired"
     return "less than a third of the token's lifetime is left" if left * 3 < lifetime else ""
+
+
+def _account_uid(claims: dict[str, Any]) -> str:
+    """Of a token that expires, else of one that a Secret holds (kubernetes v1.34 pkg/serviceaccount/{claims,legacy}.go)."""
+    bound = claims.get("kubernetes.io")
+    account = bound.get("serviceaccount") if isinstance(bound, dict) else None
+    uid = account.get("uid") if isinstance(account, dict) else claims.get("kubernetes.io/serviceaccount/service-account.uid")
+    return str(uid or "")
 
 
 def _seconds(value: Any) -> float | None:

@@ -37,6 +37,7 @@ class Candidate:
         token: the token that the operator will use; empty when there is none yet.
         action: what happens to the registration, in one word.
         problem: why it cannot go on.
+        adopted: somebody else made the registration; it is proven and left as it is.
     """
 
     wish: Registration
@@ -46,6 +47,7 @@ class Candidate:
     server_version: str = ""
     action: str = "unchanged"
     problem: ClusterError | None = None
+    adopted: bool = False
 
     @property
     def context(self) -> str:
@@ -69,6 +71,7 @@ class Candidate:
             "name": self.context,
             "client_config": self.wish.client_config.name,
             "secret": self.wish.secret.name,
+            "credential": "adopted" if self.adopted else "managed",
             "action": "failed" if self.problem else self.action,
             "token_expires": written(claims.expires) if claims and claims.expires is not None else None,
             "server_version": self.server_version,
@@ -87,11 +90,11 @@ def candidates_of(parameters: Mapping[str, Any]) -> list[Candidate]:
     candidates = []
     for index, options in enumerate(entries):
         path = f"contexts[{index}]"
-        name = client_config_name(options["name"])
+        name = options.get("client_config") or client_config_name(options["name"])
         if name in found:
             raise SpecError(f"{path}.name", f"is {options['name']!r}, which {found[name]} is too; name each context once")
         found[name] = path
-        candidates.append(Candidate(_wish(parameters, options, path)))
+        candidates.append(Candidate(_wish(parameters, options, path), adopted=options.get("credential") == "adopted"))
     return candidates
 
 
@@ -104,6 +107,7 @@ def _check_options(parameters: Mapping[str, Any]) -> None:
         ("service_account", [parameters["service_account"]]),
         ("watch_namespaces", parameters.get("watch_namespaces") or ()),
         ("contexts[].namespace", [entry["namespace"] for entry in parameters["contexts"] if entry.get("namespace")]),
+        ("contexts[].client_config", [entry["client_config"] for entry in parameters["contexts"] if entry.get("client_config")]),
     ):
         for name in names:
             if not is_dns1123_label(name):
@@ -122,7 +126,7 @@ def _wish(parameters: Mapping[str, Any], options: Mapping[str, Any], path: str) 
         tls_server_name=options.get("tls_server_name"),
         proxy_url=options.get("proxy_url"),
     )
-    return Registration(access, identity, parameters["namespace"], cluster)
+    return Registration(access, identity, parameters["namespace"], cluster, options.get("client_config") or "")
 
 
 def _authority(access: Access, given: str | None, path: str) -> bytes | None:

@@ -12,8 +12,7 @@ from typing import Any
 
 from .._core.credentials import context_of, is_loaded
 from .._core.objects import Object, Ref, kind_named, ref_of
-from .._core.plan import Plan, Verb, plan_presence, with_preview
-from .._core.registration import Registration
+from .._core.plan import Plan, Step, Verb, plan_presence, with_preview
 from .._kube import errors
 from .._kube.api import Api
 from .._kube.apply import carry_out, confirm
@@ -22,6 +21,7 @@ from .._kube.fleet import side_by_side
 from .._kube.loading import await_loaded, read_operator
 from .._kube.observe import observe
 from .._kube.wait import Patience
+from .adopted import accept, plan_replaced, point_at_adopted
 from .argspec import CONTEXT, CONTEXTS, WAIT
 from .candidates import Candidate, candidates_of, failure, returned
 from .client_config_absent import remove
@@ -71,24 +71,32 @@ def keep_client_configs(
     with connect(access) as api:
         if call.parameters["state"] == "absent":
             return remove(call, api, candidates, connect)
-        control = _read_control_plane(call, api, [candidate.wish for candidate in candidates])
+        control = _read_control_plane(call, api, candidates)
         preparation = Preparation(call, connect, clock(), control.secrets, settling)
         for candidate in candidates:
-            candidate.problem = _registered_otherwise(candidate.wish, control)
+            candidate.problem = candidate.problem or _registered_otherwise(candidate, control)
         _prepare(preparation, [candidate for candidate in candidates if not candidate.problem])
         return _register(call, control, candidates)
 
 
 def _prepare(preparation: Preparation, candidates: Sequence[Candidate]) -> None:
-    for name, answer in side_by_side(preparation.prepare, candidates).items():
+    def prepare(candidate: Candidate) -> None:
+        if candidate.adopted:
+            accept(candidate, preparation.connect, preparation.secrets.get(candidate.wish.secret), preparation.call.warn)
+        else:
+            preparation.prepare(candidate)
+
+    for name, answer in side_by_side(prepare, candidates).items():
         if isinstance(answer, errors.ClusterError):
             next(candidate for candidate in candidates if candidate.context == name).problem = answer
 
 
-def _read_control_plane(call: Call, api: Api, wishes: Sequence[Registration]) -> ControlPlane:
+def _read_control_plane(call: Call, api: Api, candidates: Sequence[Candidate]) -> ControlPlane:
     namespace = call.parameters["namespace"]
     deployment = kind_named("Deployment").ref(call.parameters["operator_deployment"], namespace)
     listed = api.list(kind_named("ClientConfig"), namespace)
+    point_at_adopted(candidates, listed or ())
+    wishes = [candidate.wish for candidate in candidates]
     secrets = observe(api, [wish.secret for wish in wishes])
     missing = "" if listed is not None else "the kind ClientConfig, which the operators bring"
     if len(secrets) < len(wishes) and missing_namespaces(api, [namespace]):
@@ -99,12 +107,14 @@ def _read_control_plane(call: Call, api: Api, wishes: Sequence[Registration]) ->
     return ControlPlane(api, deployment, {ref_of(body): body for body in listed or ()}, secrets, missing)
 
 
-def _registered_otherwise(wish: Registration, control: ControlPlane) -> errors.ClusterError | None:
+def _registered_otherwise(candidate: Candidate, control: ControlPlane) -> errors.ClusterError | None:
     """Of two ClientConfigs for one context, the operator takes the last it reads, without a word."""
+    wish = candidate.wish
     for ref, body in control.client_configs.items():
         if context_of(body) == wish.context and ref != wish.client_config:
             found = f"{ref} of the control plane registers this context already, and is not ours"
-            return errors.Conflict(wish.context, "registering", found, "remove it, or name the context otherwise")
+            advice = "remove it, give its name as `client_config`, or name the context otherwise"
+            return errors.Conflict(wish.context, "registering", found, advice)
     return None
 
 
@@ -126,20 +136,31 @@ def _register(call: Call, control: ControlPlane, candidates: Sequence[Candidate]
 
 
 def _plan(call: Call, control: ControlPlane, candidates: Sequence[Candidate]) -> Plan:
-    """New Secrets, then changed ones, then ClientConfigs: the first change that the operator sees is close to the last."""
-    steps = [step for candidate in candidates if not candidate.problem for step in _plan_one(call, control, candidate).steps]
-    return Plan(tuple(sorted(steps, key=lambda step: 2 if step.ref.kind == "ClientConfig" else int(step.verb is not Verb.CREATE))))
+    """New Secrets, then changed ones, then ClientConfigs: the first change that the operator sees is close to the last.
+
+    Secrets that nothing uses any more go at the end, when the operator has let go of them.
+    """
+    ours = [candidate for candidate in candidates if not (candidate.problem or candidate.adopted)]
+    steps = [step for candidate in ours for step in _plan_one(call, control, candidate).steps]
+    return Plan(tuple(sorted(steps, key=_rank)))
+
+
+def _rank(step: Step) -> int:
+    if step.verb is Verb.DELETE:
+        return 3
+    return 2 if step.ref.kind == "ClientConfig" else int(step.verb is not Verb.CREATE)
 
 
 def _plan_one(call: Call, control: ControlPlane, candidate: Candidate) -> Plan:
     """One context's steps in the control plane; none, and its problem noted, when the API server refuses them."""
     wanted = (candidate.wish.secret_body(candidate.token), candidate.wish.client_config_body())
     plan = plan_presence(control.api.context, wanted, control.found)
+    replaced = plan_replaced(control.api.context, candidate, control.client_configs, control.api.get)
     if call.check_mode:
         remark = f"not previewed, needs {control.missing}" if control.missing else ""
-        return Plan(tuple(with_preview(step, remark) for step in plan.steps))
+        return Plan(tuple(with_preview(step, remark) for step in plan.steps)) + replaced
     try:
-        return confirm(control.api, plan, force=call.parameters["force_conflicts"])
+        return confirm(control.api, plan, force=call.parameters["force_conflicts"]) + replaced
     except (errors.Conflict, errors.Denied, errors.Invalid) as problem:
         candidate.problem = problem
         return Plan()
@@ -161,14 +182,15 @@ def _carry_out(call: Call, control: ControlPlane, good: Sequence[Candidate], pla
     if loaded and not plan:
         return 0
     before = read_operator(control.api, control.deployment)
-    carry_out(control.api, plan, force=call.parameters["force_conflicts"], say=call.say)
+    needed = Plan(tuple(step for step in plan.steps if step.verb is not Verb.DELETE))
+    replaced = Plan(tuple(step for step in plan.steps if step.verb is Verb.DELETE))
+    carry_out(control.api, needed, force=call.parameters["force_conflicts"], say=call.say)
     if before.deployment is None:
         call.warn(f"{control.api.context}: {control.deployment} is not there; the operator loads the client configs when it is installed")
-        return 0
-    if not call.parameters["wait"]:
-        return 0
-    await_loaded(control.api, before, control.deployment, wishes, call.patience, probe=bool(plan), say=call.say)
-    return read_operator(control.api, control.deployment).restarts_since(before)
+    elif call.parameters["wait"]:
+        await_loaded(control.api, before, control.deployment, wishes, call.patience, probe=bool(plan), say=call.say)
+    carry_out(control.api, replaced, say=call.say)
+    return read_operator(control.api, control.deployment).restarts_since(before) if call.parameters["wait"] else 0
 
 
 CLIENT_CONFIG = Definition(
@@ -188,6 +210,8 @@ CLIENT_CONFIG = Definition(
                 "ca_cert": {"type": "str"},
                 "tls_server_name": {"type": "str"},
                 "proxy_url": {"type": "str", "no_log": True},
+                "credential": {"type": "str", "choices": ["managed", "adopted"], "default": "managed"},
+                "client_config": {"type": "str"},
             },
         },
         "cluster_scoped": {"type": "bool", "default": False},

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .._core.adopted import secret_name_of
 from .._core.credentials import is_loaded
 from .._core.identity import IDENTITY_KINDS
-from .._core.objects import Object, Ref, kind_named
+from .._core.objects import Object, Ref, kind_named, ref_of
 from .._core.plan import Plan, plan_absence
 from .._core.registration import users_of
 from .._kube import errors
@@ -21,6 +22,7 @@ from .._kube.credentials import find_identity, version
 from .._kube.fleet import side_by_side
 from .._kube.loading import await_restart, read_operator
 from .._kube.observe import observe
+from .adopted import point_at_adopted
 from .candidates import Candidate, failure, returned
 from .prepare import Connect
 from .run import Call, foretelling
@@ -42,6 +44,8 @@ def remove(call: Call, api: Api, candidates: Sequence[Candidate], connect: Conne
     """Removes ClientConfigs, then Secrets, then the accounts; nothing when one of the contexts is in use."""
     with foretelling(call):
         _refuse_while_used(api, candidates)
+    if any(candidate.adopted for candidate in candidates):
+        _find_adopted(api, candidates, call.parameters["namespace"])
     found = observe(api, [ref for candidate in candidates for ref in (candidate.wish.client_config, candidate.wish.secret)])
     removal = _Removal(call, api, connect, found)
     _for_each(candidates, lambda candidate: _plan_account(removal, candidate))
@@ -61,6 +65,18 @@ def remove(call: Call, api: Api, candidates: Sequence[Candidate], connect: Conne
         raise
     accounts = Plan(tuple(step for candidate in candidates for step in candidate.plan.steps))
     return {**returned(plan + accounts, candidates, restarts), **failure(candidates, "removed")}
+
+
+def _find_adopted(api: Api, candidates: Sequence[Candidate], namespace: str) -> None:
+    """Their own objects by what they register. One that is gone already is no problem; a Secret that others use too stays."""
+    listed = api.list(kind_named("ClientConfig"), namespace) or ()
+    point_at_adopted(candidates, listed)
+    leaving = {candidate.wish.client_config for candidate in candidates}
+    staying = {secret_name_of(body) for body in listed if ref_of(body) not in leaving}
+    for candidate in candidates:
+        candidate.problem = None
+        if candidate.wish.secret.name in staying:
+            candidate.wish = replace(candidate.wish, secret_name="")
 
 
 def _refuse_while_used(api: Api, candidates: Sequence[Candidate]) -> None:
@@ -111,7 +127,7 @@ def _plan(removal: _Removal, good: Sequence[Candidate]) -> Plan:
     """A ClientConfig whose Secret is missing keeps the operator from starting, so that goes first."""
     configs = [candidate.wish.client_config for candidate in good]
     secrets = [candidate.wish.secret for candidate in good]
-    return plan_absence(removal.api.context, [*configs, *secrets], removal.found, _WHY)
+    return plan_absence(removal.api.context, dict.fromkeys([*configs, *secrets]), removal.found, _WHY)
 
 
 def _carry_out(removal: _Removal, plan: Plan, good: Sequence[Candidate]) -> int:
