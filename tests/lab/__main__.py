@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
+import threading
 from pathlib import Path
 
-from . import lifecycle, network
+from . import charts, lifecycle, network
 from .build import build, link_tools
 from .components import PARTS
 from .layout import CACHE, KUBECONFIG, STATE, Lab
@@ -27,6 +29,8 @@ def _parser() -> argparse.ArgumentParser:
     building.add_argument("--link-tools", type=Path, metavar="DIR", help="link kubectl and helm into DIR")
     for command, text in (("cut", "drop all packets to and from a cluster"), ("heal", "undo cut")):
         commands.add_parser(command, help=text).add_argument("name", metavar="NAME")
+    serving = commands.add_parser("serve-charts", help="serve the charts on this host until interrupted")
+    serving.add_argument("--port", type=int, default=0, help="default: one that is free")
     killing = commands.add_parser("kill", help="kill one process of a cluster; it comes back by itself")
     killing.add_argument("name", metavar="NAME")
     killing.add_argument("part", metavar="PART", help=f"{', '.join(PARTS)}, or the beginning of a pod's name")
@@ -38,6 +42,8 @@ def _act(asked: argparse.Namespace) -> None:
         raise LabError("the lab makes network and process namespaces, so it has to be run as root: use sudo")
     if asked.command == "status":
         _status(Lab.load())
+    elif asked.command == "serve-charts":
+        _serve_charts(asked.port)
     elif asked.command in ("up", "down", "build"):
         with exclusive(STATE / "lock", "working on this checkout's lab"):
             _change(asked)
@@ -54,6 +60,13 @@ def _change(asked: argparse.Namespace) -> None:
         lifecycle.up(built, asked.names or _DEFAULT)
     elif asked.link_tools:
         link_tools(built, asked.link_tools)
+
+
+def _serve_charts(port: int) -> None:
+    with charts.serve(port) as served:
+        say(f"repository {served.repository}, registry {served.registry} (--plain-http); interrupt to end")
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
 
 
 def _fault(asked: argparse.Namespace, lab: Lab) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import cassandra_image, store
+from . import cassandra_image, charts, store
 from .images import write_archive, write_layer
-from .layout import CACHE, MANIFESTS, STATE
+from .layout import CACHE, CHARTS, MANIFESTS, STATE
 from .steps import LabError, exclusive, run, say, step
 
 _GO = Path(__file__).parent / "go"
@@ -60,8 +60,10 @@ def build() -> Built:
     with exclusive(CACHE / "lock", "building"):
         groups = {group: _build_group(group) for group in _GROUPS}
         images = store.prepare(CACHE, [*_own_images(groups), *_cassandra_images()])
+        packed = _build_charts(groups)
     _link_binaries(groups)
-    _copy_manifests(groups["operators"] / "manifests")
+    _copy(groups["operators"] / "manifests", MANIFESTS)
+    _copy(packed, CHARTS)
     return Built(groups, images)
 
 
@@ -169,6 +171,15 @@ def _cassandra_images() -> list[Path]:
     return cassandra_image.build_images(CACHE, say)
 
 
+def _build_charts(groups: dict[str, Path]) -> Path:
+    tools = {"helm": groups["helm"] / "helm", "kubectl": groups["kubernetes"] / "kubectl"}
+
+    def make(target: Path) -> None:
+        charts.make_charts(target, groups["operators"] / "manifests", tools, "docker.io")
+
+    return made_once("charts", charts.sources(), str(groups["operators"]), make, "packing the operators' chart")
+
+
 def _link_binaries(groups: dict[str, Path]) -> None:
     (STATE / "bin").mkdir(parents=True, exist_ok=True)
     for folder in groups.values():
@@ -177,16 +188,17 @@ def _link_binaries(groups: dict[str, Path]) -> None:
                 _link(STATE / "bin" / binary.name, binary)
 
 
-def _copy_manifests(built: Path) -> None:
-    origin = MANIFESTS / ".built-from"
+def _copy(built: Path, target: Path) -> None:
+    """A folder of the cache as a copy in this checkout, anew when it was built anew."""
+    origin = target / ".built-from"
     if origin.exists() and origin.read_text() == str(built):
         return
-    unfinished = MANIFESTS.with_name("manifests.part")
-    for stale in (unfinished, MANIFESTS):
+    unfinished = target.with_name(f"{target.name}.part")
+    for stale in (unfinished, target):
         shutil.rmtree(stale, ignore_errors=True)
     shutil.copytree(built, unfinished)
     (unfinished / origin.name).write_text(str(built))
-    unfinished.rename(MANIFESTS)
+    unfinished.rename(target)
 
 
 def _link(link: Path, target: Path) -> None:

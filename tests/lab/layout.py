@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / ".cache" / "lab"
 KUBECONFIG = STATE / "kubeconfig"
 MANIFESTS = STATE / "manifests"
+CHARTS = STATE / "charts"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "k8ssandra-operator-lab"
 
 SERVICE_NETWORK = "10.96.0.0/16"

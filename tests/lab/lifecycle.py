@@ -49,7 +49,7 @@ def down() -> None:
         _remove(lab, list(lab.machines))
         for path in (STATE / "lab.json", KUBECONFIG):
             path.unlink(missing_ok=True)
-        for folder in (STATE / "manifests", STATE / "bin"):
+        for folder in (STATE / "manifests", STATE / "charts", STATE / "bin"):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,0 +1,6 @@
+"""Charts to install from: the operators' own chart with small dependencies of ours, packed, and served as a repository and a registry."""
+
+from .making import make_charts, sources
+from .serving import Served, serve
+
+__all__ = ["Served", "make_charts", "serve", "sources"]
