@@ -1,27 +1,48 @@
 # Copyright (c) 2026, the k8ssandra.operator authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The objects that install the operators: how what Kustomize rendered becomes what we want, and when it is all there."""
+"""The objects that install something: how what was rendered becomes what we want, and when it is all there."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .installation import Installation, settle
 from .objects import KINDS, Object, Ref, ref_of
 from .verdict import Verdict
 
-# Every object of a bundle carries this label with the operators' namespace as its value, so that ours can be told from
-# everybody else's, listed in one request a kind, and removed.
+# Every object of a bundle carries this label, so that ours can be told from everybody else's, listed in one request a kind, and removed.
 BUNDLE_LABEL = "k8ssandra.operator/bundle"
-INJECT_ANNOTATION = "cert-manager.io/inject-ca-from"
+# By which webhooks ask for a CA: as the namespace and name of a Certificate, or, cert-manager's own, of a Secret.
+_INJECT_ANNOTATIONS = ("cert-manager.io/inject-ca-from", "cert-manager.io/inject-ca-from-secret")
 
 # Upstream's order matters: what others need comes first, webhooks come last, or they would refuse what follows while nobody answers.
 _ORDER = ("Namespace", "CustomResourceDefinition", "ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding",
           "ConfigMap", "Secret", "Service", "Issuer", "Certificate", "Deployment")  # fmt: skip
 _LAST = len(_ORDER)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What tells the objects of one installation from those of another.
+
+    Args:
+        mark: the value of the label that they carry.
+        namespace: where those of them are that live in a namespace; empty when they are in several.
+        what: what they install, for messages.
+    """
+
+    mark: str
+    namespace: str
+    what: str
+
+
+def operators_in(namespace: str) -> Bundle:
+    """The bundle of the operators: the value of its label is their namespace."""
+    return Bundle(namespace, namespace, "the operators")
 
 
 def flavour(control_plane: bool, cluster_scoped: bool) -> str:
@@ -31,13 +52,31 @@ def flavour(control_plane: bool, cluster_scoped: bool) -> str:
 
 def shape(rendered: Iterable[Object], wish: Installation) -> tuple[Object, ...]:
     """The rendered objects as this installation wants them, in the order in which they are applied."""
+
+    def settled(body: dict[str, Any]) -> dict[str, Any]:
+        if body["kind"] == "Namespace" and wish.namespace_labels:
+            body["metadata"]["labels"] = {**(body["metadata"].get("labels") or {}), **wish.namespace_labels}
+        return settle(body, wish)
+
+    return arrange(rendered, wish.namespaces, operators_in(wish.namespace).mark, settled)
+
+
+def arrange(
+    rendered: Iterable[Object], namespaces: Sequence[str], mark: str, settle_one: Callable[[dict[str, Any]], dict[str, Any]]
+) -> tuple[Object, ...]:
+    """The rendered objects in the order in which they are applied.
+
+    Args:
+        namespaces: the one that they move to from the one that they were rendered in, and further ones that have to be there.
+        mark: the value of the bundle's label.
+        settle_one: gives one object the settings of the installation.
+    """
     bodies = [copy.deepcopy(dict(body)) for body in rendered if body]
     rendered_in = next((str(body["metadata"]["name"]) for body in bodies if body.get("kind") == "Namespace"), "")
-    moved = [_move(body, rendered_in, wish.namespace) for body in bodies]
+    moved = [_move(body, rendered_in, namespaces[0]) for body in bodies]
     there = {body["metadata"]["name"] for body in moved if body["kind"] == "Namespace"}
-    moved += [namespace_body(name) for name in wish.namespaces if name not in there]
-    shaped = [_label(settle(body, wish), wish) for body in moved]
-    return tuple(sorted(shaped, key=_rank))
+    moved += [namespace_body(name) for name in namespaces if name not in there]
+    return tuple(sorted((_label(settle_one(body), mark) for body in moved), key=_rank))
 
 
 def namespace_body(name: str, labels: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -100,8 +139,9 @@ def _move(body: dict[str, Any], old: str, new: str) -> dict[str, Any]:
     elif known is not None and metadata.get("namespace", old) == old:
         metadata["namespace"] = new
     annotations = metadata.get("annotations") or {}
-    if annotations.get(INJECT_ANNOTATION, "").startswith(f"{old}/"):
-        annotations[INJECT_ANNOTATION] = annotations[INJECT_ANNOTATION].replace(f"{old}/", f"{new}/", 1)
+    for source in _INJECT_ANNOTATIONS:
+        if annotations.get(source, "").startswith(f"{old}/"):
+            annotations[source] = annotations[source].replace(f"{old}/", f"{new}/", 1)
     for place in _namespaced_references(body):
         if place.get("namespace") == old:
             place["namespace"] = new
@@ -116,9 +156,8 @@ def _namespaced_references(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield webhook.get("clientConfig", {}).get("service") or {}
 
 
-def _label(body: dict[str, Any], wish: Installation) -> dict[str, Any]:
-    asked = wish.namespace_labels if body["kind"] == "Namespace" else {}
-    body["metadata"]["labels"] = {**(body["metadata"].get("labels") or {}), **asked, BUNDLE_LABEL: wish.namespace}
+def _label(body: dict[str, Any], mark: str) -> dict[str, Any]:
+    body["metadata"]["labels"] = {**(body["metadata"].get("labels") or {}), BUNDLE_LABEL: mark}
     return body
 
 
@@ -148,7 +187,7 @@ def _unissued(certificate: Object) -> str:
 
 
 def _untrusted(configuration: Object) -> str:
-    injected = INJECT_ANNOTATION in (configuration["metadata"].get("annotations") or {})
+    injected = any(source in (configuration["metadata"].get("annotations") or {}) for source in _INJECT_ANNOTATIONS)
     bare = [webhook["name"] for webhook in configuration.get("webhooks") or () if not webhook["clientConfig"].get("caBundle")]
     return f"webhook {bare[0]} has no caBundle yet; cert-manager's CA injector writes it" if injected and bare else ""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from .._core.bundle import BUNDLE_LABEL, definitions, namespace_body, needs_cert_manager, readiness
+from .._core.bundle import BUNDLE_LABEL, Bundle, definitions, namespace_body, needs_cert_manager, readiness
 from .._core.causes import causes_of_pod
 from .._core.objects import Kind, Object, Ref, kind_named, ref_of
 from .._core.plan import Plan, Step, plan_absence, plan_presence
@@ -18,14 +18,14 @@ from .api import Api
 from .apply import carry_out, confirm
 from .namespaces import tenants
 
-# Removed with the operators only when nobody keeps an object of theirs: removing a definition removes all its objects.
+# Removed only when nobody keeps an object of these kinds: removing a definition removes all its objects.
 _KEPT_LAST = ("CustomResourceDefinition", "Namespace")
 _TAKES_TIME = ("CustomResourceDefinition", "Deployment", "Certificate", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
-def read_bundle(api: Api, wanted: Sequence[Object], namespace: str) -> dict[Ref, Object]:
+def read_bundle(api: Api, wanted: Sequence[Object], bundle: Bundle) -> dict[Ref, Object]:
     """The live objects of the bundle, and those that it no longer wants: one list a kind by label, then the unlabelled one by one."""
-    found = read_labelled(api, _kinds_of(api, wanted), namespace)
+    found = read_labelled(api, _kinds_of(api, wanted), bundle)
     for ref in (ref_of(body) for body in wanted):
         unlabelled = None if ref in found else api.get(ref)
         if unlabelled is not None:
@@ -82,10 +82,10 @@ def install(api: Api, plan: Plan, wait_for_definitions: Callable[[], object], *,
     carry_out(api, Plan(tuple(step for step in plan.steps if step.ref.kind not in kinds)), force=force, say=say)
 
 
-def look(api: Api, wanted: Sequence[Object], namespace: str, now: float, kinds: Iterable[str] = _TAKES_TIME) -> Verdict:
+def look(api: Api, wanted: Sequence[Object], bundle: Bundle, now: float, kinds: Iterable[str] = _TAKES_TIME) -> Verdict:
     """Reads those objects of the bundle that take time and judges them. `now` is in seconds since 1970: causes last."""
     watched = [body for body in wanted if body["kind"] in kinds]
-    verdict = readiness(api.context, watched, read_labelled(api, _kinds_of(api, watched), namespace))
+    verdict = readiness(api.context, watched, read_labelled(api, _kinds_of(api, watched), bundle))
     if verdict.done or "Deployment" not in kinds:
         return verdict
     pods = [pod for body in watched if body["kind"] == "Deployment" for pod in _pods_of(api, body)]
@@ -101,33 +101,34 @@ def _pods_of(api: Api, deployment: Object) -> Sequence[Object]:
     return [pod for pod in listed or () if not pod["metadata"].get("deletionTimestamp")]
 
 
-def read_labelled(api: Api, kinds: Iterable[Kind], namespace: str) -> dict[Ref, Object]:
+def read_labelled(api: Api, kinds: Iterable[Kind], bundle: Bundle) -> dict[Ref, Object]:
     """The objects of these kinds that carry the bundle's label, those that are being removed included."""
-    listed = (api.list(kind, namespace if kind.namespaced else "", {BUNDLE_LABEL: namespace}) or () for kind in kinds)
+    listed = (api.list(kind, bundle.namespace if kind.namespaced else "", {BUNDLE_LABEL: bundle.mark}) or () for kind in kinds)
     return {ref_of(body): body for bodies in listed for body in bodies}
 
 
-def plan_removal(api: Api, found: Mapping[Ref, Object]) -> Plan:
+def plan_removal(api: Api, found: Mapping[Ref, Object], bundle: Bundle) -> Plan:
     """The steps that remove what was installed, definitions and the namespace last."""
-    steps = plan_absence(api.context, found, found, "belongs to the operators").steps
+    steps = plan_absence(api.context, found, found, f"belongs to {bundle.what}").steps
     return Plan(tuple(sorted(steps, key=_removal_rank)))
 
 
-def require_unused(api: Api, found: Mapping[Ref, Object]) -> None:
+def require_unused(api: Api, found: Mapping[Ref, Object], bundle: Bundle) -> None:
     """Proves that nothing of anybody else's would go with what was installed.
 
     Raises:
         Conflict: an object of a kind that would go is still there; or the namespace that we made holds what others put there.
     """
-    _refuse_while_used(api, [body for body in found.values() if body["kind"] == "CustomResourceDefinition"])
+    doing = f"removing {bundle.what}"
+    _refuse_while_used(api, [body for body in found.values() if body["kind"] == "CustomResourceDefinition"], doing)
     for ref in [ref for ref in found if ref.kind == "Namespace"]:
         theirs = tenants(api, ref.name, lambda body: ref_of(body) in found)
         if theirs:
             advice = "move or remove it first, or take the label k8ssandra.operator/bundle off the namespace to keep both"
-            raise errors.Conflict(api.context, "removing the operators", f"{ref} goes with them and holds {theirs[0]}", advice)
+            raise errors.Conflict(api.context, doing, f"{ref} goes too and holds {theirs[0]}", advice)
 
 
-def _refuse_while_used(api: Api, defined: Sequence[Object]) -> None:
+def _refuse_while_used(api: Api, defined: Sequence[Object], doing: str) -> None:
     for definition in definitions(defined):
         spec = definition["spec"]
         served = next(version["name"] for version in spec["versions"] if version.get("served"))
@@ -135,7 +136,7 @@ def _refuse_while_used(api: Api, defined: Sequence[Object]) -> None:
         left = api.list(kind) or ()
         if left:
             found = f"{len(left)} {kind.plural} are still there, first {ref_of(left[0])}"
-            raise errors.Conflict(api.context, "removing the operators", found, "remove them first, by the module that made them")
+            raise errors.Conflict(api.context, doing, found, "remove them first, by the module that made them")
 
 
 def _removal_rank(step: Step) -> int:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from .._core.bundle import readiness, shape, webhook_probes
+from .._core.bundle import operators_in, readiness, shape, webhook_probes
 from .._core.errors import SpecError
 from .._core.installation import Installation
 from .._core.objects import KINDS, Object, Ref
@@ -44,7 +44,7 @@ def keep_operators(call: Call) -> dict[str, Any]:
     wish, wanted = _wanted(call)
     with connected(access) as api:
         api.learn_kinds(wanted)
-        found = read_bundle(api, wanted, wish.namespace)
+        found = read_bundle(api, wanted, operators_in(wish.namespace))
         plan = plan_bundle(api, wanted, found, wish.namespace_labels, force=call.parameters["force_conflicts"])
         require_cert_manager(api, wanted, plan, probe=not call.check_mode, namespace="default")
         if call.check_mode:
@@ -69,7 +69,7 @@ def _wanted(call: Call) -> tuple[Installation, tuple[Object, ...]]:
 
 def _install(call: Call, api: Client, wish: Installation, wanted: tuple[Object, ...], plan: Plan) -> None:
     def wait_for_definitions() -> Verdict:
-        look_at_kinds = partial(look, api, wanted, wish.namespace, 0.0, ("CustomResourceDefinition",))
+        look_at_kinds = partial(look, api, wanted, operators_in(wish.namespace), 0.0, ("CustomResourceDefinition",))
         return wait_for(look_at_kinds, call.patience, context=api.context, doing="waiting for the operators' kinds")
 
     install(api, plan, wait_for_definitions, force=call.parameters["force_conflicts"], say=call.say)
@@ -79,7 +79,7 @@ def _await(call: Call, api: Client, wish: Installation, wanted: tuple[Object, ..
     began = time.monotonic()
 
     def look_at_all() -> Verdict:
-        verdict = look(api, wanted, wish.namespace, time.time())
+        verdict = look(api, wanted, operators_in(wish.namespace), time.time())
         # A pod from before the run is about to go, whatever keeps it from running.
         return replace(verdict, hopeless=verdict.hopeless and time.monotonic() - began >= REACTION)
 
@@ -102,11 +102,11 @@ def _webhooks(api: Client, wish: Installation) -> Verdict:
 
 
 def _remove(call: Call, api: Client) -> dict[str, Any]:
-    namespace = call.parameters["namespace"]
-    found = read_labelled(api, list(KINDS.values()), namespace)
-    plan = plan_removal(api, found)
+    bundle = operators_in(call.parameters["namespace"])
+    found = read_labelled(api, list(KINDS.values()), bundle)
+    plan = plan_removal(api, found, bundle)
     with foretelling(call):
-        require_unused(api, found)
+        require_unused(api, found, bundle)
     if not call.check_mode:
         with reporting(plan, objects=len(plan.steps)):
             carry_out(api, plan, say=call.say)

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from plugins.module_utils._core.bundle import BUNDLE_LABEL
+from plugins.module_utils._core.bundle import BUNDLE_LABEL, operators_in
 from plugins.module_utils._core.objects import KINDS, kind_named
 from plugins.module_utils._kube import bundle, errors
 from tests.unit import build
 from tests.unit.fakes import FakeApi
 
 LABELS = {BUNDLE_LABEL: build.NAMESPACE}
+OPERATORS = operators_in(build.NAMESPACE)
 NOW = 1_900_000_000.0
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": build.NAMESPACE, "labels": LABELS}}
 
@@ -34,7 +35,7 @@ def _pod(**status: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("moment", [NOW, 0.0], ids=["for long", "just now"])
 def test_a_wait_for_the_operators_tells_what_keeps_their_pods(moment: float) -> None:
     deployment = _deployment(ready=False)
-    verdict = bundle.look(FakeApi("hub", [deployment, _pod(**build.waiting("ImagePullBackOff"))]), [deployment], build.NAMESPACE, moment)
+    verdict = bundle.look(FakeApi("hub", [deployment, _pod(**build.waiting("ImagePullBackOff"))]), [deployment], OPERATORS, moment)
     assert (verdict.done, verdict.hopeless) == (False, moment == NOW)
     assert "0 of 1 pods available: pod operator-1, container cassandra: the image" in verdict.reason
     assert "correct the image" in verdict.advice
@@ -42,24 +43,24 @@ def test_a_wait_for_the_operators_tells_what_keeps_their_pods(moment: float) -> 
 
 def test_operators_that_run_cost_no_look_at_their_pods() -> None:
     api = FakeApi("hub", [_deployment(ready=True), _pod()])
-    assert bundle.look(api, [_deployment(ready=True)], build.NAMESPACE, NOW).done
+    assert bundle.look(api, [_deployment(ready=True)], OPERATORS, NOW).done
     assert ("list", "Pod") not in api.calls
 
 
 def test_the_namespace_goes_with_the_operators() -> None:
     api = FakeApi("hub", [NAMESPACE, _deployment(ready=True), _pod()])
-    found = bundle.read_labelled(api, list(KINDS.values()), build.NAMESPACE)
-    bundle.require_unused(api, found)
-    plan = bundle.plan_removal(api, found)
+    found = bundle.read_labelled(api, list(KINDS.values()), OPERATORS)
+    bundle.require_unused(api, found, OPERATORS)
+    plan = bundle.plan_removal(api, found, OPERATORS)
     assert [step.ref.kind for step in plan.steps] == ["Deployment", "Namespace"]
 
 
 @pytest.mark.parametrize("kind", ["PersistentVolumeClaim", "StatefulSet"])
 def test_a_namespace_with_somebody_elses_data_does_not_go(kind: str) -> None:
     api = FakeApi("hub", [NAMESPACE, _deployment(ready=True), build.body(kind, kind_named(kind).api_version, "theirs")])
-    found = bundle.read_labelled(api, list(KINDS.values()), build.NAMESPACE)
+    found = bundle.read_labelled(api, list(KINDS.values()), OPERATORS)
     with pytest.raises(errors.Conflict, match=f"holds {kind} {build.NAMESPACE}/theirs"):
-        bundle.require_unused(api, found)
+        bundle.require_unused(api, found, OPERATORS)
 
 
 OTHERS = "k8ssandra.operator/cluster"
@@ -76,11 +77,11 @@ def test_the_labels_of_a_namespace_that_is(there: dict[str, str], applied: dict[
     live = {**NAMESPACE, "metadata": {"name": build.NAMESPACE, "labels": there}}
     wanted = {**NAMESPACE, "metadata": {"name": build.NAMESPACE, "labels": {**LABELS, "a": "b"}}}
     api = FakeApi("hub", [live])
-    plan = bundle.plan_bundle(api, [wanted], bundle.read_bundle(api, [wanted], build.NAMESPACE), {"a": "b"}, force=False)
+    plan = bundle.plan_bundle(api, [wanted], bundle.read_bundle(api, [wanted], OPERATORS), {"a": "b"}, force=False)
     assert [step.body["metadata"]["labels"] for step in plan.steps if step.body] == [applied]
 
 
 def test_a_namespace_that_was_there_is_left_as_it_is_unless_labels_are_asked_for() -> None:
     live = {**NAMESPACE, "metadata": {"name": build.NAMESPACE, "labels": {"team": "x"}}}
     api = FakeApi("hub", [live])
-    assert not bundle.plan_bundle(api, [NAMESPACE], bundle.read_bundle(api, [NAMESPACE], build.NAMESPACE), {}, force=False)
+    assert not bundle.plan_bundle(api, [NAMESPACE], bundle.read_bundle(api, [NAMESPACE], OPERATORS), {}, force=False)
