@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import cassandra_image, charts, store
-from .images import write_archive, write_layer
+from . import cassandra_image, charts, small_images, store
 from .layout import CACHE, CHARTS, MANIFESTS, STATE
+from .small_images import SmallImage
 from .steps import LabError, exclusive, run, say, step
 
 _GO = Path(__file__).parent / "go"
@@ -139,31 +139,21 @@ def _take_folders(group: Path, target: Path) -> None:
 
 
 def _own_images(groups: dict[str, Path]) -> list[Path]:
-    """Archives of all images but Cassandra's: busybox as the pause, CoreDNS, and the operators, one file each."""
+    """Archives of all images but Cassandra's."""
     operators = groups["operators"]
-    # Image name, binary, its path in the image, entry point, user.
-    table = [
-        ("docker.io/lab/pause:1", Path("/bin/busybox"), "/bin/busybox", ["/bin/busybox", "sleep", "2147483647"], ""),
-        ("docker.io/lab/coredns:1", groups["coredns"] / "coredns", "/coredns", ["/coredns"], ""),
-        (f"docker.io/k8ssandra/cass-operator:{CASS_OPERATOR}", operators / "cmd", "/manager", ["/manager"], "65532:65532"),
-        (
-            f"cr.k8ssandra.io/k8ssandra/k8ssandra-operator:{K8SSANDRA_OPERATOR}",
-            operators / "k8ssandra-operator",
-            "/manager",
-            ["/manager"],
-            "65532:65532",
-        ),
+    images = [
+        small_images.PAUSE,
+        small_images.BUSYBOX,
+        SmallImage("docker.io/lab/coredns:1", groups["coredns"] / "coredns", "/coredns", entrypoint=("/coredns",)),
+        small_images.manager(f"docker.io/k8ssandra/cass-operator:{CASS_OPERATOR}", operators / "cmd"),
+        small_images.manager(f"cr.k8ssandra.io/k8ssandra/k8ssandra-operator:{K8SSANDRA_OPERATOR}", operators / "k8ssandra-operator"),
     ]
+    sources = [small_images.BUSYBOX.binary, *(Path(__file__).with_name(name) for name in ("images.py", "small_images.py"))]
 
     def make(target: Path) -> None:
-        for number, (name, binary, path, entrypoint, user) in enumerate(table):
-            layer = target / "layer.tar"
-            write_layer(layer, {path: binary}, folders=["/tmp"])
-            write_archive(target / f"{number}.tar", name, [layer], entrypoint=entrypoint, user=user)
-            layer.unlink()
+        small_images.write(target, images)
 
-    sources = [Path("/bin/busybox"), Path(__file__).with_name("images.py")]
-    folder = made_once("images", sources, repr(table), make, "writing the images of CoreDNS and the operators")
+    folder = made_once("images", sources, repr(images), make, "writing the images of busybox, CoreDNS and the operators")
     return sorted(folder.glob("*.tar"))
 
 

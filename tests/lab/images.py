@@ -18,7 +18,8 @@ def write_archive(
     name: str,
     layers: Sequence[Path],
     *,
-    entrypoint: Sequence[str],
+    entrypoint: Sequence[str] = (),
+    arguments: Sequence[str] = (),
     user: str = "",
     environment: Mapping[str, str] | None = None,
     working_directory: str = "/",
@@ -29,7 +30,7 @@ def write_archive(
     """
     digests = [_file_digest(layer) for layer in layers]
     variables = [f"{key}={value}" for key, value in {"PATH": _PATH, **(environment or {})}.items()]
-    process = {"Entrypoint": list(entrypoint), "User": user, "Env": variables, "WorkingDir": working_directory}
+    process = {"Entrypoint": list(entrypoint), "Cmd": list(arguments), "User": user, "Env": variables, "WorkingDir": working_directory}
     layout = {"type": "layers", "diff_ids": digests}
     config = _blob({"architecture": "amd64", "os": "linux", "config": process, "rootfs": layout})
     described = [_descriptor(f"{_IMAGE}.layer.v1.tar", digest, layer.stat().st_size) for digest, layer in zip(digests, layers, strict=True)]
@@ -52,8 +53,8 @@ def write_archive(
     unfinished.rename(path)
 
 
-def write_layer(path: Path, files: Mapping[str, Path], folders: Sequence[str] = ()) -> None:
-    """Write a layer of executable files (path in the image to file on disk) and of folders that anyone may write to."""
+def write_layer(path: Path, files: Mapping[str, Path], folders: Sequence[str] = (), links: Mapping[str, str] | None = None) -> None:
+    """Write a layer of executable files (path in the image to file on disk), folders that anyone may write to, and symbolic links."""
     with tarfile.open(path, "w") as layer:
         for folder in folders:
             member = tarfile.TarInfo(folder.lstrip("/"))
@@ -64,6 +65,10 @@ def write_layer(path: Path, files: Mapping[str, Path], folders: Sequence[str] = 
             member.mode, member.size = 0o755, source.stat().st_size
             with source.open("rb") as content:
                 layer.addfile(member, content)
+        for link, target in (links or {}).items():
+            member = tarfile.TarInfo(link.lstrip("/"))
+            member.type, member.linkname, member.mode = tarfile.SYMTYPE, target, 0o777
+            layer.addfile(member)
 
 
 def _index(name: str, manifest: bytes) -> bytes:

@@ -32,10 +32,11 @@ def test_an_archive_holds_what_its_digests_say(tmp_path: Path) -> None:
     assert config["rootfs"]["diff_ids"] == [each["digest"] for each in manifest["layers"]]
 
 
-def test_a_layer_holds_executables_and_open_folders(tmp_path: Path) -> None:
+def test_a_layer_holds_executables_open_folders_and_links(tmp_path: Path) -> None:
     binary, layer = tmp_path / "binary", tmp_path / "layer.tar"
     binary.write_text("#!/bin/sh\n")
-    write_layer(layer, {"/bin/tool": binary}, folders=["/tmp"])
+    write_layer(layer, {"/bin/tool": binary}, folders=["/tmp"], links={"/bin/sh": "tool"})
     with tarfile.open(layer) as opened:
-        modes = {member.name: oct(member.mode) for member in opened}
-    assert modes == {"tmp": "0o1777", "bin/tool": "0o755"}
+        members = {member.name: member for member in opened}
+    assert {name: oct(member.mode) for name, member in members.items()} == {"tmp": "0o1777", "bin/tool": "0o755", "bin/sh": "0o777"}
+    assert (members["bin/sh"].issym(), members["bin/sh"].linkname) == (True, "tool")
