@@ -50,6 +50,14 @@ options:
     description: Whether the operators watch all namespaces instead of their own.
     type: bool
     default: false
+  adopted:
+    description:
+      - Somebody else installed the operators, by C(kubectl apply) or C(kustomize). What is there without this module's label does not get
+        it, so that an installation which is otherwise as rendered is left as it is. What is missing is made, with the label.
+      - With O(state=absent), what O(kustomize) renders is removed too, label or not. A namespace that this module did not make stays.
+      - Of somebody else's objects, those that a newer base no longer has are not found, and stay.
+    type: bool
+    default: false
   watch_namespaces:
     description:
       - The namespaces that the operators watch instead of their own, made when missing. On a control plane O(namespace) is among them.

@@ -84,6 +84,21 @@ def namespace_body(name: str, labels: Mapping[str, str] | None = None) -> dict[s
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, **({"labels": dict(labels)} if labels else {})}}
 
 
+def as_adopted(wanted: Iterable[Object], found: Mapping[Ref, Object]) -> tuple[Object, ...]:
+    """The objects as they are wanted of somebody else's installation: what is there without the bundle's label does not get it."""
+    return tuple(_without_label(body) if _is_unlabelled(found.get(ref_of(body))) else body for body in wanted)
+
+
+def _is_unlabelled(live: Object | None) -> bool:
+    return live is not None and live["kind"] != "Namespace" and BUNDLE_LABEL not in (live["metadata"].get("labels") or {})
+
+
+def _without_label(body: Object) -> Object:
+    labels = {key: value for key, value in body["metadata"]["labels"].items() if key != BUNDLE_LABEL}
+    metadata = {key: value for key, value in body["metadata"].items() if key != "labels"}
+    return {**body, "metadata": {**metadata, **({"labels": labels} if labels else {})}}
+
+
 def definitions(bodies: Iterable[Object]) -> tuple[Object, ...]:
     """The custom resource definitions among the objects."""
     return tuple(body for body in bodies if body["kind"] == "CustomResourceDefinition")

@@ -85,7 +85,7 @@ def install(api: Api, plan: Plan, wait_for_definitions: Callable[[], object], *,
 def look(api: Api, wanted: Sequence[Object], bundle: Bundle, now: float, kinds: Iterable[str] = _TAKES_TIME) -> Verdict:
     """Reads those objects of the bundle that take time and judges them. `now` is in seconds since 1970: causes last."""
     watched = [body for body in wanted if body["kind"] in kinds]
-    verdict = readiness(api.context, watched, read_labelled(api, _kinds_of(api, watched), bundle))
+    verdict = readiness(api.context, watched, read_bundle(api, watched, bundle))
     if verdict.done or "Deployment" not in kinds:
         return verdict
     pods = [pod for body in watched if body["kind"] == "Deployment" for pod in _pods_of(api, body)]

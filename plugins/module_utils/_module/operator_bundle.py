@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from .._core.bundle import operators_in, readiness, shape, webhook_probes
+from .._core.bundle import Bundle, as_adopted, operators_in, readiness, shape, webhook_probes
 from .._core.errors import SpecError
 from .._core.installation import Installation
 from .._core.objects import KINDS, Object, Ref
@@ -45,6 +45,7 @@ def keep_operators(call: Call) -> dict[str, Any]:
     with connected(access) as api:
         api.learn_kinds(wanted)
         found = read_bundle(api, wanted, operators_in(wish.namespace))
+        wanted = as_adopted(wanted, found) if call.parameters["adopted"] else wanted
         plan = plan_bundle(api, wanted, found, wish.namespace_labels, force=call.parameters["force_conflicts"])
         require_cert_manager(api, wanted, plan, probe=not call.check_mode, namespace="default")
         if call.check_mode:
@@ -104,6 +105,8 @@ def _webhooks(api: Client, wish: Installation) -> Verdict:
 def _remove(call: Call, api: Client) -> dict[str, Any]:
     bundle = operators_in(call.parameters["namespace"])
     found = read_labelled(api, list(KINDS.values()), bundle)
+    if call.parameters["adopted"]:
+        found = {**found, **_adopted(call, api, bundle)}
     plan = plan_removal(api, found, bundle)
     with foretelling(call):
         require_unused(api, found, bundle)
@@ -113,6 +116,16 @@ def _remove(call: Call, api: Client) -> dict[str, Any]:
             if call.parameters["wait"]:
                 wait_for(lambda: _gone(api, found), call.patience, context=api.context, doing="waiting for removal", say=call.say)
     return outcome(plan, objects=len(plan.steps))
+
+
+def _adopted(call: Call, api: Client, bundle: Bundle) -> dict[Ref, Object]:
+    """What somebody else installed, by what the base renders; a namespace that was there before us stays."""
+    if not call.parameters["kustomize"]:
+        raise SpecError("kustomize", "is needed with adopted: what it renders is what is removed")
+    wanted = _wanted(call)[1]
+    api.learn_kinds(wanted)
+    found = read_bundle(api, [body for body in wanted if body["kind"] != "Namespace"], bundle)
+    return {ref: body for ref, body in found.items() if ref.kind != "Namespace"}
 
 
 def _gone(api: Client, found: Iterable[Ref]) -> Verdict:
@@ -131,6 +144,7 @@ OPERATOR_BUNDLE = Definition(
         "kustomize": {"type": "str"},
         "kustomize_binary": {"type": "path"},
         "cluster_scoped": {"type": "bool", "default": False},
+        "adopted": {"type": "bool", "default": False},
         "force_conflicts": {"type": "bool", "default": False},
         **WAIT,
     },

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from plugins.module_utils._core.bundle import BUNDLE_LABEL, operators_in
+from plugins.module_utils._core.bundle import BUNDLE_LABEL, as_adopted, operators_in
 from plugins.module_utils._core.objects import KINDS, kind_named
 from plugins.module_utils._kube import bundle, errors
 from tests.unit import build
@@ -61,6 +61,33 @@ def test_a_namespace_with_somebody_elses_data_does_not_go(kind: str) -> None:
     found = bundle.read_labelled(api, list(KINDS.values()), OPERATORS)
     with pytest.raises(errors.Conflict, match=f"holds {kind} {build.NAMESPACE}/theirs"):
         bundle.require_unused(api, found, OPERATORS)
+
+
+UNMARKED = {**_deployment(ready=True), "metadata": {"name": "operator", "namespace": build.NAMESPACE, "labels": {"app": "operator"}}}
+MARKED = {**UNMARKED, "metadata": {**UNMARKED["metadata"], "labels": {"app": "operator", **LABELS}}}
+MORE = {**MARKED, "spec": {**MARKED["spec"], "replicas": 2}}
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted", "verb", "labels"),
+    [
+        ([UNMARKED], MARKED, None, None),
+        ([UNMARKED], MORE, "update", {"app": "operator"}),
+        ([MARKED], MORE, "update", {"app": "operator", **LABELS}),
+        ([], MARKED, "create", {"app": "operator", **LABELS}),
+    ],
+    ids=["the same", "another field", "of ours", "missing"],
+)
+def test_an_adopted_object_does_not_get_the_label(there: list[Any], wanted: dict[str, Any], verb: Any, labels: Any) -> None:
+    api = FakeApi("hub", there)
+    found = bundle.read_bundle(api, [wanted], OPERATORS)
+    plan = bundle.plan_bundle(api, as_adopted([wanted], found), found, {}, force=False)
+    assert [step.verb.value for step in plan.steps] == ([verb] if verb else [])
+    assert [(step.body or {})["metadata"]["labels"] for step in plan.steps] == ([labels] if verb else [])
+
+
+def test_a_wait_sees_what_does_not_carry_the_label() -> None:
+    assert bundle.look(FakeApi("hub", [UNMARKED]), [MARKED], OPERATORS, NOW).done
 
 
 OTHERS = "k8ssandra.operator/cluster"
