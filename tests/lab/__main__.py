@@ -10,9 +10,10 @@ import threading
 from pathlib import Path
 
 from . import charts, lifecycle, network
-from .build import build, link_tools
+from .build import build, build_release, link_tools
 from .components import PARTS
 from .layout import CACHE, KUBECONFIG, STATE, Lab
+from .releases import OLDER
 from .steps import LabError, exclusive, say
 
 _DEFAULT = ("hub", "east", "west")
@@ -23,9 +24,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     upward = commands.add_parser("up", help="build what is missing and start clusters")
     upward.add_argument("names", nargs="*", metavar="NAME", help=f"default: {' '.join(_DEFAULT)}")
+    upward.add_argument(
+        "--operators", metavar="VERSION", help=f"also an older release of them: {', '.join(each.version for each in OLDER)}"
+    )
     commands.add_parser("down", help="end all clusters of this checkout")
     commands.add_parser("status", help="say what runs")
     building = commands.add_parser("build", help="only build what is missing")
+    building.add_argument("--all", action="store_true", help="also the older releases of the operators")
     building.add_argument("--link-tools", type=Path, metavar="DIR", help="link kubectl and helm into DIR")
     for command, text in (("cut", "drop all packets to and from a cluster"), ("heal", "undo cut")):
         commands.add_parser(command, help=text).add_argument("name", metavar="NAME")
@@ -58,7 +63,13 @@ def _change(asked: argparse.Namespace) -> None:
     built = build()
     if asked.command == "up":
         lifecycle.up(built, asked.names or _DEFAULT)
-    elif asked.link_tools:
+        if asked.operators:
+            lifecycle.provide(asked.operators)
+        return
+    if asked.all:
+        for release in OLDER:
+            build_release(release, built)
+    if asked.link_tools:
         link_tools(built, asked.link_tools)
 
 

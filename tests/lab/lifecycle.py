@@ -14,9 +14,10 @@ from pathlib import Path
 
 from . import cgroups, network, pki, store
 from .api import Api, ApiError
-from .build import Built
+from .build import Built, build, build_release
 from .components import SOCKET
 from .layout import CACHE, KUBECONFIG, MOST_CLUSTERS, ROOT, STATE, Cluster, Lab, Machine
+from .releases import DEFAULT, Release, find
 from .steps import LabError, exclusive, run, say, step
 
 _START_LIMIT = 180.0  # seconds until a cluster has to be Ready
@@ -40,6 +41,22 @@ def up(built: Built, names: Sequence[str]) -> None:
     if running:
         say(f"{' '.join(cluster.name for cluster in running)} already up")
     say(f"kubeconfig: {KUBECONFIG}")
+
+
+def provide(version: str) -> Release:
+    """Make an older release of the operators usable here: manifests and charts in this checkout, images in every running cluster.
+
+    The default release is there already. Raises LabError.
+    """
+    release = find(version)
+    if release is DEFAULT:
+        return release
+    archives = build_release(release, build())
+    lab = Lab.load()
+    for cluster in lab.clusters():
+        store.load(lab.machines[cluster.name].pid, SOCKET, archives, release.aliases)
+    say(f"operators {version}: images in {' '.join(lab.machines) or 'no cluster, as none runs'}; {release.manifests}, {release.charts}")
+    return release
 
 
 def down() -> None:

@@ -1,4 +1,4 @@
-"""The lab proves itself, with the operators' own manifests and kubectl only: `python3 -m tests.lab.prove [--keep]`.
+"""The lab proves itself, with the operators' own manifests and kubectl only: `python3 -m tests.lab.prove [--keep] [--operators VERSION]`.
 
 Control plane in hub; dc1 in east and dc2 in west; a row written through dc1 is read through dc2.
 """
@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from .cql import Cluster, execute
-from .layout import MANIFESTS
+from .lifecycle import provide
+from .releases import DEFAULT, Release
 from .steps import LabError, say
 
 NAME = "demo"
 CONTROL_PLANE = Cluster("hub")
 DATACENTERS = {"dc1": Cluster("east"), "dc2": Cluster("west")}
-_DEPLOYMENTS = MANIFESTS / "k8ssandra-operator/config/deployments"
 _OPERATORS = ("k8ssandra-operator", "cass-operator-controller-manager")
 _SETTING = ("concurrent_reads", 7)
 _SECONDS = 900
@@ -31,22 +31,24 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python3 -m tests.lab.prove", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave operators and cluster as they are in the end")
-    keep = parser.parse_args().keep
+    parser.add_argument("--operators", default=DEFAULT.version, metavar="VERSION", help="another release of them; default: %(default)s")
+    asked = parser.parse_args()
     try:
-        prove()
-        if not keep:
+        release = provide(asked.operators)
+        prove(release)
+        if not asked.keep:
             with timed("removing everything that was made"):
-                remove()
+                remove(release)
     except LabError as error:
         print(f"prove: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def prove() -> None:
+def prove(release: Release) -> None:
     """The whole way, each step with its time. Raises LabError."""
-    with timed("operators installed and Ready in hub, east and west"):
-        install()
+    with timed(f"operators {release.version} and {release.cass_operator} installed and Ready in hub, east and west"):
+        install(release)
     with timed("east and west registered in hub"):
         register()
     with timed("cluster of 1+1 nodes complete, dc2 rebuilt"):
@@ -56,19 +58,19 @@ def prove() -> None:
         write_and_read()
 
 
-def install() -> None:
+def install(release: Release) -> None:
     """Apply the Kustomize bases of the operators to all three clusters, and wait for the operators."""
     planes = {CONTROL_PLANE: "control-plane", **dict.fromkeys(DATACENTERS.values(), "data-plane")}
     for cluster, plane in planes.items():
-        apply(cluster, manifests(cluster, plane))
+        apply(cluster, manifests(release, cluster, plane))
     for cluster in planes:
         for operator in _OPERATORS:
             cluster.kubectl("rollout", "status", f"deployment/{operator}", "--timeout", f"{_SECONDS}s")
 
 
-def manifests(cluster: Cluster, plane: str) -> str:
+def manifests(release: Release, cluster: Cluster, plane: str) -> str:
     """What Kustomize makes of an operators' own base."""
-    return cluster.kubectl("kustomize", str(_DEPLOYMENTS / plane))
+    return cluster.kubectl("kustomize", str(release.manifests / "k8ssandra-operator/config/deployments" / plane))
 
 
 def apply(cluster: Cluster, objects: str) -> None:
@@ -180,7 +182,7 @@ def _row_in_dc2() -> str:
     return str(rows[0]["value"]) if rows else ""
 
 
-def remove() -> None:
+def remove(release: Release) -> None:
     """Remove the cluster, the registrations, and the operators with all that belongs to them."""
     CONTROL_PLANE.kubectl("delete", "k8ssandracluster", NAME, "--ignore-not-found", "--timeout", f"{_SECONDS}s")
     for cluster in DATACENTERS.values():
@@ -188,7 +190,7 @@ def remove() -> None:
         CONTROL_PLANE.kubectl("delete", "clientconfig", cluster.context, "--ignore-not-found")
         CONTROL_PLANE.kubectl("delete", "secret", f"{cluster.context}-config", "--ignore-not-found")
     for cluster, plane in ((CONTROL_PLANE, "control-plane"), *((each, "data-plane") for each in DATACENTERS.values())):
-        cluster.kubectl("delete", "--ignore-not-found", "--timeout", "180s", "--filename", "-", stdin=manifests(cluster, plane))
+        cluster.kubectl("delete", "--ignore-not-found", "--timeout", "180s", "--filename", "-", stdin=manifests(release, cluster, plane))
 
 
 def wait_for(what: str, look: Callable[[], tuple[bool, str]]) -> None:

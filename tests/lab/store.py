@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -57,6 +57,16 @@ def hold(store: Path) -> TextIO:
     held = (store / _IN_USE).open()
     fcntl.flock(held, fcntl.LOCK_SH)
     return held
+
+
+def load(pid: int, socket: str, archives: Sequence[Path], aliases: Mapping[str, str]) -> None:
+    """Give a running machine more images, and more names for those that it has; what is there already stays. Raises LabError."""
+    doing = "loading images"
+    ctr = ["nsenter", f"--target={pid}", "--pid", "--mount", "ctr", "--address", socket, "--namespace", "k8s.io", "images"]
+    for archive in archives:
+        run([*ctr, "import", archive], doing=doing)
+    for name, source in aliases.items():
+        run([*ctr, "tag", "--force", source, name], doing=doing)
 
 
 def _remove_unused(cache: Path) -> None:

@@ -1,0 +1,80 @@
+"""Programs and manifests from Go modules, each group with a go.mod of its own: their dependencies disagree."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from .layout import CACHE
+from .releases import DEFAULT
+from .steps import LabError, run, step
+
+_GO = Path(__file__).parent / "go"
+KUBERNETES = "v1.34.4"
+_STAMP = {"gitVersion": KUBERNETES, "gitMajor": "1", "gitMinor": "34"}
+_LINKER = {
+    "kubernetes": " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in _STAMP.items()),
+    "helm": "-X helm.sh/helm/v3/internal/version.version=v3.19.4",
+}
+GROUPS = ("kubernetes", "etcd", "coredns", "helm", DEFAULT.group)
+# Folders of modules that are used as they are: the module, its folder, and its name among the manifests.
+_FOLDERS = (
+    ("github.com/k8ssandra/k8ssandra-operator", "config", "k8ssandra-operator/config"),
+    ("github.com/k8ssandra/k8ssandra-operator", "charts", "k8ssandra-operator/charts"),
+    ("github.com/k8ssandra/cass-operator", "config", "cass-operator/config"),
+    ("github.com/cert-manager/cert-manager", "deploy/crds", "cert-manager"),
+)
+_REMOTE = re.compile(r"github\.com/k8ssandra/cass-operator/(config/deployments/\w+)\?ref=\S+")
+
+
+def made_once(name: str, sources: Sequence[Path], salt: str, make: Callable[[Path], None], saying: str) -> Path:
+    """The cache folder NAME-KEY, made by `make` in a temporary place if it is missing. KEY is made of content and salt."""
+    content = hashlib.sha256(salt.encode())
+    for source in sources:
+        content.update(source.read_bytes())
+    target = CACHE / f"{name}-{content.hexdigest()[:12]}"
+    if not target.exists():
+        unfinished = target.with_name(f"{target.name}.part")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        with step(saying):
+            make(unfinished)
+        unfinished.rename(target)
+    return target
+
+
+def build_group(group: str) -> Path:
+    """The folder of a group's programs, built if it is missing; a release of the operators has `manifests` in it. Raises LabError."""
+    folder = _GO / group
+    modules = (folder / "go.mod").read_text()
+    folders = tuple(each for each in _FOLDERS if each[0] in modules)
+
+    def make(target: Path) -> None:
+        if not shutil.which("go"):
+            raise LabError(f"building {group}: Go is missing on this machine: install Go 1.25 or newer")
+        flags = ["-trimpath", "-buildvcs=false", "-ldflags", f"-s -w {_LINKER.get(group, '')}"]
+        run(["go", "build", *flags, "-o", f"{target}/", "tool"], doing=f"building {group}", cwd=folder, env={"CGO_ENABLED": "0"})
+        if folders:
+            _take_folders(folder, folders, target / "manifests")
+
+    sources = [folder / "go.mod", folder / "go.sum"]
+    return made_once(group, sources, f"{_LINKER.get(group)} {_FOLDERS}", make, f"building {group} from its Go modules")
+
+
+def _take_folders(group: Path, folders: Sequence[tuple[str, str, str]], target: Path) -> None:
+    for module, folder, name in folders:
+        # The build fetches the modules that it compiles; of some we need the manifests alone.
+        run(["go", "mod", "download", module], doing=f"fetching {module}", cwd=group)
+        found = run(["go", "list", "-m", "-f", "{{.Dir}}", module], doing=f"looking for {module}", cwd=group).strip()
+        shutil.copytree(Path(found) / folder, target / name, copy_function=shutil.copyfile)
+        for copied in (target / name, *(target / name).rglob("*")):
+            copied.chmod(0o755 if copied.is_dir() else 0o644)  # the module cache is read-only, folders too
+    for scope in ("ns-scoped", "cluster-scoped"):
+        path = target / "k8ssandra-operator/config/cass-operator" / scope / "kustomization.yaml"
+        local, changed = _REMOTE.subn(r"../../../../cass-operator/\1", path.read_text())
+        if not changed:
+            raise LabError(f"making Kustomize bases work offline: {path} has no line like {_REMOTE.pattern}; correct {__file__}")
+        path.write_text(local)
