@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.errors import SpecError
+from .._core.shapes import plain
 
 YAML_IMPORT_ERROR: str | None = None
 try:
@@ -39,6 +40,6 @@ def parse_documents(text: str, path: str) -> list[Any]:
 
 
 def write_yaml(value: Any) -> str:
-    """A value as one YAML document, its fields in their order."""
-    written: str = yaml.safe_dump(value, sort_keys=False, width=120)
+    """A value as one YAML document, its fields in their order. Text from a playbook is of a kind of its own, which YAML would refuse."""
+    written: str = yaml.safe_dump(plain(value, ""), sort_keys=False, width=120)
     return written

@@ -21,6 +21,16 @@ def config_map(text: str = TEXT) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"image_config.yaml": text, "other": "x"}}
 
 
+class FromAPlaybook(str):
+    """As ansible-core tags the text of an option."""
+
+
+def test_a_registry_from_a_playbook_is_text_like_any_other() -> None:
+    wish = Installation("ns", False, image_registry=FromAPlaybook("here"))
+    (body,) = with_image_config([config_map()], wish)
+    assert yaml.safe_load(body["data"]["image_config.yaml"])["overrides"] == {"registry": "here"}
+
+
 def test_it_gets_the_registry_and_the_secrets() -> None:
     wish = Installation("ns", False, image_registry="here", image_pull_secrets=["s"])
     (body,) = with_image_config([config_map()], wish)
