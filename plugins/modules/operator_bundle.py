@@ -13,8 +13,10 @@ author: The k8ssandra.operator authors (@k8ssandra)
 description:
   - Renders a Kustomize base with k8ssandra-operator and cass-operator, and applies it to one context as one plan by server-side apply,
     custom resource definitions first, then waits until the operators and their webhooks serve.
-  - An object is written only when a field that the base sets differs from what is there.
-  - Objects that an earlier base had and this one has not are removed, except custom resource definitions and the namespace.
+  - Or renders a Helm chart, applies its custom resource definitions in the same way, and has Helm install the rest as a release, which
+    C(helm list) shows.
+  - An object is written only when a field that the base or chart sets differs from what is there, whatever their versions say.
+  - Objects that an earlier base or chart had and this one has not are removed, except custom resource definitions and the namespace.
   - cert-manager issues the certificates of the operators' webhooks. The module never installs it, and fails before any write when
     it is not there or does not answer.
 options:
@@ -27,13 +29,15 @@ options:
   state:
     description:
       - V(present) installs, repairs or upgrades.
-      - V(absent) removes what this module installed, and refuses while an object of the operators' kinds is left.
+      - V(absent) removes what this module installed, and refuses while an object of the operators' kinds is left. With O(chart) it
+        removes the release, then the chart's definitions unless other operators in the cluster need them, then a namespace that this
+        module made.
     type: str
     choices: [present, absent]
     default: present
   kustomize:
     description:
-      - A folder or URL, as C(kubectl kustomize) takes it. Required when O(state=present).
+      - A folder or URL, as C(kubectl kustomize) takes it. It or O(chart) is required when O(state=present).
       - Upstream's C(config/deployments), in which the folder for O(control_plane) and O(cluster_scoped) is chosen, or a kustomization of
         your own over it.
     type: str
@@ -41,6 +45,35 @@ options:
     description:
       - The C(kustomize) or C(kubectl) to render with.
       - Without it, the first found beside the Python that runs the task, then in E(PATH).
+    type: path
+  chart:
+    description:
+      - The chart k8ssandra-operator, as a folder or archive on this host, C(oci://) reference, URL of an archive, or name in
+        O(chart_repository). Excludes O(kustomize).
+      - Its custom resource definitions are applied by this module, taking over fields that others own, since Helm installs definitions
+        once and never upgrades them.
+    type: str
+  chart_repository:
+    description: The URL of the repository that has O(chart).
+    type: str
+  chart_version:
+    description: The version of O(chart) to fetch. Without it, the newest.
+    type: str
+  chart_plain_http:
+    description: Whether O(chart) is fetched without TLS, from a registry that has none.
+    type: bool
+    default: false
+  values:
+    description:
+      - Values of the chart, merged over those that this module's other options come to. No result or message shows them.
+    type: dict
+    default: {}
+  release_name:
+    description: The name of the release.
+    type: str
+    default: k8ssandra-operator
+  helm_binary:
+    description: The Helm 3 to use. Without it, the first C(helm) beside the Python that runs the task, then in E(PATH).
     type: path
   control_plane:
     description: Whether the operator of this context reconciles K8ssandraClusters (control plane), or only runs datacenters (data plane).
@@ -56,6 +89,7 @@ options:
         it, so that an installation which is otherwise as rendered is left as it is. What is missing is made, with the label.
       - With O(state=absent), what O(kustomize) renders is removed too, label or not. A namespace that this module did not make stays.
       - Of somebody else's objects, those that a newer base no longer has are not found, and stay.
+      - With O(chart) it says nothing more: a release made by hand is kept as it is anyway.
     type: bool
     default: false
   watch_namespaces:
@@ -106,7 +140,10 @@ options:
       requests: {cpu: 100m, memory: 64Mi}
       limits: {memory: 512Mi}
   force_conflicts:
-    description: Take over fields that another field manager owns, instead of failing with the manager's name.
+    description:
+      - Take over fields that another field manager owns, instead of failing with the manager's name.
+      - With O(chart), make objects part of the release that are of another or of none, and replace operators that were installed
+        with O(kustomize), instead of failing with their names.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -128,6 +165,16 @@ EXAMPLES = r"""
     context: hub
     kustomize: /srv/k8ssandra-operator/config/deployments
     control_plane: true
+
+- name: Install the operators of the control plane as a Helm release
+  k8ssandra.operator.operator_bundle:
+    kubeconfig: ~/.kube/config
+    context: hub
+    chart: k8ssandra-operator
+    chart_repository: https://helm.k8ssandra.io/stable
+    chart_version: 1.26.0
+    control_plane: true
+    values: {global: {commonLabels: {team: databases}}}
 
 - name: Remove the operators
   k8ssandra.operator.operator_bundle:
@@ -158,7 +205,7 @@ plan:
   sample:
     - {context: east, verb: create, object: Deployment k8ssandra-operator/k8ssandra-operator, why: is not there}
 objects:
-  description: How many objects belong to the bundle; with O(state=absent), how many go.
+  description: How many objects belong to the operators; with O(state=absent), how many go.
   returned: success
   type: int
   sample: 45

@@ -14,7 +14,6 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._core.redact import redact
 from ..module_utils._kube.client import KUBERNETES_IMPORT_ERROR
 from ..module_utils._module.definition import Definition
 from ..module_utils._module.run import Call, run
@@ -41,7 +40,7 @@ class Runner(ActionBase):
         found = run(self.definition.composition, call)
         if not self._task.diff:
             found.pop("diff", None)
-        returned = {**result, **found, "invocation": {"module_args": redact(parameters)}}
+        returned = {**result, **found, "invocation": self.definition.invocation(parameters)}
         masked: dict[str, Any] = remove_values(returned, secrets)
         return masked
 

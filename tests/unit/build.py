@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import gzip
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -149,3 +150,20 @@ def without(whole: Mapping[str, Any], *path: str) -> dict[str, Any]:
         inner = inner[key]
     inner.pop(path[-1])
     return result
+
+
+def helm_record(
+    name: str, revision: int, status: str, *, manifest: str = "", chart: tuple[str, str] = ("k8ssandra-operator", "1.26.0")
+) -> dict[str, Any]:
+    """The Secret in which Helm records a revision of a release."""
+    release = {
+        "name": name,
+        "namespace": NAMESPACE,
+        "version": revision,
+        "info": {"status": status},
+        "chart": {"metadata": {"name": chart[0], "version": chart[1]}},
+        "manifest": manifest,
+    }
+    encoded = base64.b64encode(base64.b64encode(gzip.compress(json.dumps(release).encode()))).decode()
+    labels = {"owner": "helm", "name": name, "status": status, "version": str(revision)}
+    return body("Secret", "v1", f"sh.helm.release.v1.{name}.v{revision}", labels=labels, data={"release": encoded})

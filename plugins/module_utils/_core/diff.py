@@ -61,6 +61,26 @@ def changes(wanted: Object, found: Object, manager: str) -> tuple[Change, ...]:
     return tuple(differing) + tuple(_given_up(wanted, found, manager))
 
 
+def value_at(body: Any, path: FieldPath) -> Any:
+    """The value at a change's path; None when it is not there."""
+    for part in path:
+        if isinstance(body, Mapping):
+            body = body.get(part)
+        elif isinstance(body, Sequence) and not isinstance(body, str):
+            body = _element_at(body, part.strip("[]"))
+        else:
+            return None
+    return body
+
+
+def _element_at(elements: Sequence[Any], name: str) -> Any:
+    for key in _LIST_KEYS:
+        for element in elements:
+            if isinstance(element, Mapping) and str(_identity(element, key)) == name:
+                return element
+    return elements[int(name)] if name.isdigit() and int(name) < len(elements) else None
+
+
 def _without_identity(wanted: Object) -> Object:
     metadata = {key: value for key, value in wanted.get("metadata", {}).items() if key not in ("name", "namespace")}
     return {**{key: value for key, value in wanted.items() if key not in ("apiVersion", "kind", "metadata")}, "metadata": metadata}

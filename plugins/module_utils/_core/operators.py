@@ -109,6 +109,11 @@ def operators_in(reading: ContextReading) -> tuple[Operator, ...]:
     return tuple(_described(reading.context, name, body) for wanted in order for name, body in found if name == wanted)
 
 
+def is_operator(body: Object) -> bool:
+    """Whether a Deployment runs one of the operators."""
+    return bool(_operator(body))
+
+
 def certificates_in(reading: ContextReading) -> tuple[Certificate, ...]:
     """The webhooks' certificates: both operators keep them in Secrets named `...webhook-server-cert`."""
     serving = [body for body in reading.of("Certificate") if "webhook" in str((body.get("spec") or {}).get("secretName"))]

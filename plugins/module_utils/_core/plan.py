@@ -97,6 +97,12 @@ def plan_absence(context: str, unwanted: Iterable[Ref], found: Mapping[Ref, Obje
     return Plan(tuple(Step(context, Verb.DELETE, ref, why, found=found[ref]) for ref in there))
 
 
+def update_step(context: str, body: Object | None, found: Object | None, differing: tuple[Change, ...], why: str = "") -> Step:
+    """The step that changes these fields of an object that is there; `why` says it unless the fields do."""
+    known = body if body is not None else found or {}
+    return Step(context, Verb.UPDATE, ref_of(known), why or _why(differing), body=body, found=found, changes=differing)
+
+
 def drop_ineffective(plan: Plan, answers: Mapping[Ref, Object]) -> Plan:
     """Without the updates that the server says would change nothing.
 
@@ -113,13 +119,10 @@ def with_preview(step: Step, preview: str) -> Step:
 
 
 def _presence(context: str, body: Object, found: Object | None) -> tuple[Step, ...]:
-    ref = ref_of(body)
     if found is None:
-        return (Step(context, Verb.CREATE, ref, "is not there", body=body),)
+        return (Step(context, Verb.CREATE, ref_of(body), "is not there", body=body),)
     differing = changes(body, found, FIELD_MANAGER)
-    if not differing:
-        return ()
-    return (Step(context, Verb.UPDATE, ref, _why(differing), body=body, found=found, changes=differing),)
+    return (update_step(context, body, found, differing),) if differing else ()
 
 
 def _why(differing: tuple[Change, ...]) -> str:

@@ -23,9 +23,13 @@ _KEPT_LAST = ("CustomResourceDefinition", "Namespace")
 _TAKES_TIME = ("CustomResourceDefinition", "Deployment", "Certificate", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
+# Reads those of these objects that are there.
+Read = Callable[[Sequence[Object]], Mapping[Ref, Object]]
+
+
 def read_bundle(api: Api, wanted: Sequence[Object], bundle: Bundle) -> dict[Ref, Object]:
     """The live objects of the bundle, and those that it no longer wants: one list a kind by label, then the unlabelled one by one."""
-    found = read_labelled(api, _kinds_of(api, wanted), bundle)
+    found = read_labelled(api, kinds_of(api, wanted), bundle)
     for ref in (ref_of(body) for body in wanted):
         unlabelled = None if ref in found else api.get(ref)
         if unlabelled is not None:
@@ -84,8 +88,13 @@ def install(api: Api, plan: Plan, wait_for_definitions: Callable[[], object], *,
 
 def look(api: Api, wanted: Sequence[Object], bundle: Bundle, now: float, kinds: Iterable[str] = _TAKES_TIME) -> Verdict:
     """Reads those objects of the bundle that take time and judges them. `now` is in seconds since 1970: causes last."""
+    return look_by(api, wanted, lambda watched: read_bundle(api, watched, bundle), now, kinds)
+
+
+def look_by(api: Api, wanted: Sequence[Object], read: Read, now: float, kinds: Iterable[str] = _TAKES_TIME) -> Verdict:
+    """The same of objects that are read in another way."""
     watched = [body for body in wanted if body["kind"] in kinds]
-    verdict = readiness(api.context, watched, read_bundle(api, watched, bundle))
+    verdict = readiness(api.context, watched, read(watched))
     if verdict.done or "Deployment" not in kinds:
         return verdict
     pods = [pod for body in watched if body["kind"] == "Deployment" for pod in _pods_of(api, body)]
@@ -144,6 +153,7 @@ def _removal_rank(step: Step) -> int:
     return 2 + _KEPT_LAST.index(step.ref.kind) if step.ref.kind in _KEPT_LAST else webhooks_first
 
 
-def _kinds_of(api: Api, bodies: Iterable[Object]) -> list[Kind]:
+def kinds_of(api: Api, bodies: Iterable[Object]) -> list[Kind]:
+    """The kinds of these objects, as far as they are served."""
     named = dict.fromkeys((str(body["apiVersion"]), str(body["kind"])) for body in bodies)
     return [kind for kind in (api.find_kind(*name) for name in named) if kind is not None]

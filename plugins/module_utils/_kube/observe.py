@@ -15,8 +15,10 @@ from .api import Api
 _WORTH_A_LIST = 3
 
 
-def observe(api: Api, wanted: Iterable[Ref]) -> dict[Ref, Object]:
+def observe(api: Api, wanted: Iterable[Ref], labels: Mapping[str, str] | None = None) -> dict[Ref, Object]:
     """Those of the wanted objects that are there, by identity; a list a kind and namespace where several are wanted.
+
+    With `labels`, a list holds only what carries them: who asks looks for the rest one by one.
 
     Custom resource definitions are read one by one: they are the largest objects of a cluster, and most are somebody else's.
     """
@@ -27,13 +29,13 @@ def observe(api: Api, wanted: Iterable[Ref]) -> dict[Ref, Object]:
     for (api_version, name, namespace), refs in groups.items():
         kind = api.find_kind(api_version, name)
         if kind is not None:
-            found.update(_observe_kind(api, kind, namespace, refs))
+            found.update(_observe_kind(api, kind, namespace, refs, labels))
     return found
 
 
-def _observe_kind(api: Api, kind: Kind, namespace: str, refs: list[Ref]) -> Mapping[Ref, Object]:
+def _observe_kind(api: Api, kind: Kind, namespace: str, refs: list[Ref], labels: Mapping[str, str] | None) -> Mapping[Ref, Object]:
     if len(refs) < _WORTH_A_LIST or kind.kind == "CustomResourceDefinition":
         each = {ref: api.get(ref) for ref in refs}
         return {ref: body for ref, body in each.items() if body is not None}
-    there = {ref_of(body): body for body in api.list(kind, namespace) or ()}
+    there = {ref_of(body): body for body in api.list(kind, namespace, labels) or ()}
     return {ref: there[ref] for ref in refs if ref in there}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._core.redact import redact
 from .definition import Definition
 from .run import Call, run
 
@@ -19,7 +18,7 @@ def run_module(definition: Definition) -> None:
     result = run(definition.composition, Call(module.params, check_mode=module.check_mode, warn=module.warn))
     if not module._diff:
         result.pop("diff", None)
-    result["invocation"] = {"module_args": redact(module.params)}
+    result["invocation"] = definition.invocation(module.params)
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

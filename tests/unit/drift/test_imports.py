@@ -10,7 +10,7 @@ import pytest
 from tests.unit.drift import tree
 
 VALUES = frozenset(
-    "__future__ base64 collections contextlib copy dataclasses datetime decimal difflib enum fractions functools hashlib ipaddress"
+    "__future__ base64 collections contextlib copy dataclasses datetime decimal difflib enum fractions functools gzip hashlib ipaddress"
     " itertools json math operator re string textwrap types typing".split()
 )
 
