@@ -28,7 +28,8 @@ class Right:
 
 # What k8ssandra-operator v1.26.0 to v1.31.0 asks of remote clusters, from every call on a remote client in its `controllers/` and
 # `pkg/`. Its clients read through caches, so what is read is listed and watched too. The CronJobs are Medusa's purge, made by
-# v1.26.0 and only removed later; `restricted` is what OpenShift asks for besides.
+# v1.26.0 and only removed later; `restricted` is what OpenShift asks for besides. Up to v1.24 the seeds are Endpoints, which newer ones
+# only remove: an upgrade begins with an older one, tried with v1.20.0.
 RIGHTS = (
     Right("cassandra.datastax.com", ("cassandradatacenters",), (*_READ, "create", "update", "patch", "delete")),
     Right("stargate.k8ssandra.io", ("stargates",), (*_READ, "create", "update", "delete")),
@@ -39,7 +40,7 @@ RIGHTS = (
     Right("", ("configmaps",), (*_READ, "create", "update", "patch", "delete")),
     Right("", ("pods",), _READ),
     Right("", ("services",), (*_READ, "delete")),
-    Right("", ("endpoints", "endpoints/restricted"), (*_READ, "delete")),
+    Right("", ("endpoints", "endpoints/restricted"), (*_READ, "create", "update", "delete")),
     Right("discovery.k8s.io", ("endpointslices", "endpointslices/restricted"), (*_READ, "create", "update", "delete")),
     Right("apps", ("deployments",), (*_READ, "delete")),
     Right("batch", ("cronjobs",), (*_READ, "create", "update", "delete")),
