@@ -92,6 +92,12 @@ requires_update:
   returned: success
   type: bool
   sample: false
+held_updates:
+  description: The updates that the operators hold back after an upgrade of themselves until they are allowed, a sentence each.
+  returned: success
+  type: list
+  elements: str
+  sample: ["east dc1: an upgrade of cass-operator wants to change its nodes and has to be allowed to"]
 datacenters:
   description: Every datacenter, in the order of the definition, then those on their way out.
   returned: success
@@ -118,6 +124,9 @@ datacenters:
       sample: {state: complete, succeeded: 1, failed: 0}
     reaper: {description: "Empty where Reaper is not wanted, else V(ready), V(missing) or its progress.", type: str}
     stargate: {description: "Empty where Stargate is not wanted, else V(ready), V(missing) or its progress.", type: str}
+    requires_update:
+      description: Whether cass-operator, after an upgrade of itself, holds back a change of its nodes until it is allowed.
+      type: bool
     causes:
       description: What keeps it from coming up.
       type: list

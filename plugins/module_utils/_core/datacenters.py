@@ -48,6 +48,7 @@ class Datacenter:
         nodes_up: how many serve; None when that is not known.
         decommission: upstream's `decommissionProgress`.
         rebuild: None when there is none.
+        requires_update: cass-operator, after an upgrade of itself, holds back a change of the nodes until it is allowed.
         reaper, stargate: empty when not wanted here, else `ready`, `missing` or upstream's progress.
         causes: what keeps it from coming up, hopeless ones first.
     """
@@ -66,6 +67,7 @@ class Datacenter:
     nodes_up: int | None = None
     decommission: str = ""
     rebuild: Rebuild | None = None
+    requires_update: bool = False
     reaper: str = ""
     stargate: str = ""
     causes: tuple[Cause, ...] = ()
@@ -90,6 +92,7 @@ class Datacenter:
             **{field: getattr(self, field) for field in shown},
             "decommission": self.decommission,
             "rebuild": dict(rebuild) if rebuild else None,
+            "requires_update": self.requires_update,
             "reaper": self.reaper,
             "stargate": self.stargate,
             "causes": [cause.what for cause in self.causes],
@@ -206,6 +209,7 @@ def _rebuild(asked: ContextReading, datacenter: Datacenter) -> Rebuild | None:
 
 def _judged(datacenter: Datacenter, body: Object, reading: ClusterReading) -> Datacenter:
     """With `ready` and `state`: upstream's `DatacenterReady` and `DatacenterStopped`, and what those overlook."""
+    datacenter = replace(datacenter, requires_update=holds(body, "RequiresUpdate"))
     state = _unsettled(datacenter, body)
     if state or datacenter.stopped:
         return replace(datacenter, ready=not state, state=state or "stopped")

@@ -17,7 +17,7 @@ AUTOUPDATE = "k8ssandra.io/autoupdate-spec"
 CLUSTER_LABEL = "k8ssandra.operator/cluster"
 
 
-def body_to_apply(wish: ClusterWish, found: Object | None, apply_updates: str) -> dict[str, Any]:
+def body_to_apply(wish: ClusterWish, found: Object | None, apply_updates: str, *, held: bool = False) -> dict[str, Any]:
     """The object that we apply.
 
     Args:
@@ -25,10 +25,11 @@ def body_to_apply(wish: ClusterWish, found: Object | None, apply_updates: str) -
         found: the live K8ssandraCluster, or None.
         apply_updates: ``never``, ``once`` or ``always``: whether computed changes that only an operator upgrade brought are rolled
             out (https://docs.k8ssandra.io/tasks/upgrade, k8ssandra-operator v1.26.0 controllers/k8ssandra/datacenters.go).
+        held: cass-operator holds back an update of a datacenter, which the same annotation lets through, by a task of upstream's.
     """
     body = {**wish.definition, "metadata": dict(wish.definition["metadata"]), "spec": dict(wish.spec)}
     body["spec"]["cassandra"] = {**wish.cassandra, "datacenters": in_live_order(wish.cassandra["datacenters"], found)}
-    annotation = _autoupdate(found, apply_updates)
+    annotation = _autoupdate(found, apply_updates, held)
     if annotation:
         body["metadata"]["annotations"] = {**body["metadata"].get("annotations", {}), AUTOUPDATE: annotation}
     return body
@@ -50,8 +51,8 @@ def removal_labels(name: str, namespace: str) -> dict[str, str]:
     return {"k8ssandra.io/cluster-name": name, "k8ssandra.io/cluster-namespace": namespace}
 
 
-def _autoupdate(found: Object | None, apply_updates: str) -> str:
+def _autoupdate(found: Object | None, apply_updates: str, held: bool) -> str:
     if apply_updates == "always":
         return "always"
     # The operator removes `once` when it is done: writing it again without a pending update would be a change for ever.
-    return "once" if apply_updates == "once" and found is not None and holds(found, "RequiresUpdate") else ""
+    return "once" if apply_updates == "once" and found is not None and (held or holds(found, "RequiresUpdate")) else ""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ class Operator:
         control_plane: it reconciles K8ssandraClusters.
         watches: the namespaces that it watches; empty for all of them.
         trouble: why its pods cannot be made, as the Deployment's conditions say.
+        rolled_out: when its newest specification was rolled out, as the API server writes a time; empty when that is not known.
     """
 
     context: str
@@ -43,6 +44,7 @@ class Operator:
     control_plane: bool
     watches: tuple[str, ...]
     trouble: str = ""
+    rolled_out: str = ""
 
     @property
     def ready(self) -> bool:
@@ -114,6 +116,13 @@ def is_operator(body: Object) -> bool:
     return bool(_operator(body))
 
 
+def images_among(bodies: Iterable[Object]) -> dict[str, str]:
+    """The operators' images among rendered objects, by operator."""
+    deployments = [body for body in bodies if body.get("kind") == "Deployment"]
+    images = [str(container.get("image", "")) for body in deployments for container in _containers(body)]
+    return {_image_name(image): image for image in images if _image_name(image) in (K8SSANDRA, CASS)}
+
+
 def certificates_in(reading: ContextReading) -> tuple[Certificate, ...]:
     """The webhooks' certificates: both operators keep them in Secrets named `...webhook-server-cert`."""
     serving = [body for body in reading.of("Certificate") if "webhook" in str((body.get("spec") or {}).get("secretName"))]
@@ -158,6 +167,7 @@ def _described(context: str, operator: str, body: Object) -> Operator:
         control_plane=operator == K8SSANDRA and environment.get("K8SSANDRA_CONTROL_PLANE", {}).get("value") == "true",
         watches=_watched(environment.get("WATCH_NAMESPACE", {}), namespace_of(body)),
         trouble=_trouble(body),
+        rolled_out=str(condition(body, "Progressing").get("lastUpdateTime") or ""),
     )
 
 

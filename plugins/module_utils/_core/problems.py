@@ -18,6 +18,7 @@ from .operators import K8SSANDRA, Certificate, Operator
 from .readings import ClusterReading, holds, status_of
 
 _ALLOWED = "k8ssandra.io/autoupdate-spec"
+_ALLOW = "allow it at a good time: apply_updates: once of k8ssandra_cluster, one datacenter after the other, which may restart nodes"
 Certificates = Sequence[tuple[str, Certificate]]
 
 
@@ -30,12 +31,14 @@ class Problem:
         context: where it is to be mended.
         advice: what to do about it; empty for the usual advice.
         hopeless: waiting cannot help.
+        held: nothing is broken; an operator that was upgraded waits for leave to change the datacenters.
     """
 
     sentence: str
     context: str
     advice: str = ""
     hopeless: bool = False
+    held: bool = False
 
 
 def problems_of(
@@ -97,10 +100,15 @@ def _of_cluster(reading: ClusterReading, cluster: Object, datacenters: Sequence[
     if rebuilding and all(datacenter.ready for datacenter in datacenters if datacenter.name == rebuilding):
         yield Problem(f"{where}: the rebuild of {rebuilding} has not ended yet", context)
     if holds(status, "RequiresUpdate"):
-        what = f"{where}: an upgrade of the operator wants to change the datacenters and has to be allowed to"
+        names = ", ".join(datacenter.name for datacenter in datacenters if datacenter.wanted)
+        what = f"{where}: an upgrade of the operator wants to change the datacenters and has to be allowed to ({names})"
         # Upstream's `AllowUpdate`: a new generation or the annotation. Without either, nothing will ever happen.
         held = generation == observed and _ALLOWED not in annotations
-        yield Problem(what, context, "allow it at a good time: apply_updates: once of k8ssandra_cluster, which may restart nodes", held)
+        yield Problem(what, context, _ALLOW, held, held)
+    for datacenter in datacenters:
+        if datacenter.requires_update:
+            what = f"{datacenter.context} {datacenter.name}: an upgrade of cass-operator wants to change its nodes and has to be allowed to"
+            yield Problem(what, datacenter.context, _ALLOW, held=_ALLOWED not in annotations)
     if not holds(status, "CassandraInitialized"):
         yield Problem(f"{where}: Cassandra has not been initialized yet", context)
     if generation != observed:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .credentials import Credential
@@ -58,6 +58,15 @@ class ClusterStatus:
         """The first problem, in one sentence; empty when ready."""
         return self.problems[0].sentence if self.problems else ""
 
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The updates that an operator holds back until it is allowed to carry them out, a sentence each."""
+        return tuple(problem.sentence for problem in self.problems if problem.held)
+
+    def without_held(self) -> ClusterStatus:
+        """The same for somebody to whom an update that is held back is no problem."""
+        return replace(self, problems=tuple(problem for problem in self.problems if not problem.held))
+
     def verdict(self, patience: ErrorPatience | None = None) -> Verdict:
         """The answer to "is it there yet?"; a problem that waiting cannot mend takes the place of the first.
 
@@ -102,6 +111,7 @@ class ClusterStatus:
             "problems": [problem.sentence for problem in self.problems],
             "error": self.error,
             "requires_update": self.requires_update,
+            "held_updates": list(self.held),
             "datacenters": [datacenter.describe() for datacenter in self.datacenters],
             "contexts": [*(self._describe_context(context) for context in self.contexts), *self._describe_others()],
             "operators": [operator.describe() for operator in self.operators],

@@ -11,9 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from .._core.error_patience import ErrorPatience
+from .._core.operators import operators_in
 from .._core.plan import Plan
 from .._core.readings import ClusterReading
 from .._core.rollup import roll_up
+from .._core.times import instant
 from .._core.verdict import Verdict
 from .._kube.errors import ClusterError
 from .._kube.wait import wait_for
@@ -24,6 +26,11 @@ from .run import Call, outcome
 REACTION = 60.0
 
 
+# Seconds that an operator gets, from its roll-out on, to look at the clusters: what it holds back shows only then.
+SETTLING = 30.0
+_NOT_LOOKED_YET = "an operator that was just rolled out may not have looked at the clusters yet"
+
+
 def shown_status(reading: ClusterReading) -> dict[str, Any]:
     """The status as `cluster_status` returns it."""
     return roll_up(reading, time.time()).describe()
@@ -32,8 +39,10 @@ def shown_status(reading: ClusterReading) -> dict[str, Any]:
 class _Watch:
     """Looks at a cluster again and again, and remembers what it saw."""
 
-    def __init__(self, read: Callable[..., ClusterReading], first: ClusterReading) -> None:
+    def __init__(self, read: Callable[..., ClusterReading], first: ClusterReading, *, tolerant: bool) -> None:
         self.last = first
+        self._tolerant = tolerant
+        self._settling = _settling(first)
         self._read = read
         self._error = ErrorPatience()
         self._began = time.monotonic()
@@ -43,13 +52,17 @@ class _Watch:
         self.last = self._read(surroundings=False)
         status = roll_up(self.last, time.time())
         self._error = self._error.look(status.error, time.monotonic())
-        verdict = status.verdict(self._error)
+        verdict = (status.without_held() if self._tolerant else status).verdict(self._error)
+        if verdict.done and time.monotonic() - self._began < self._settling:
+            return replace(verdict, done=False, reason=f"{self.last.control_plane.context}: {_NOT_LOOKED_YET}")
         old = any(cause.hopeless for datacenter in status.datacenters for cause in datacenter.causes)
         return replace(verdict, hopeless=False) if old and time.monotonic() - self._began < REACTION else verdict
 
 
 def await_ready(call: Call, plan: Plan, read: Callable[..., ClusterReading], known: ClusterReading | None) -> dict[str, Any]:
     """The cluster's status: when it is ready if the call waits, else as it is now.
+
+    An update that an operator holds back is no reason to wait or to fail with `apply_updates: never`.
 
     Args:
         plan: what was carried out, for the result of a wait that fails.
@@ -60,9 +73,12 @@ def await_ready(call: Call, plan: Plan, read: Callable[..., ClusterReading], kno
         Hopeless, TimedOut: with `result` set: what was changed and the last status.
     """
     first = known or read()
-    if not call.parameters["wait"] or roll_up(first, time.time()).ready:
+    tolerant = call.parameters["apply_updates"] == "never"
+    status = roll_up(first, time.time())
+    ready = (status.without_held() if tolerant else status).ready and _settling(first) <= 0
+    if not call.parameters["wait"] or ready:
         return shown_status(first)
-    watch = _Watch(read, first)
+    watch = _Watch(read, first, tolerant=tolerant)
     doing = f"waiting for K8ssandraCluster {first.namespace}/{first.name}"
     try:
         wait_for(watch.look, call.patience, context=first.control_plane.context, doing=doing, say=call.say)
@@ -70,3 +86,10 @@ def await_ready(call: Call, plan: Plan, read: Callable[..., ClusterReading], kno
         problem.result = outcome(plan, cluster=shown_status(watch.last))
         raise
     return shown_status(read())
+
+
+def _settling(reading: ClusterReading) -> float:
+    """The seconds that are left until every operator has looked at the clusters since it was rolled out; 0 or less for none."""
+    running = (operator for context in reading.contexts for operator in operators_in(context))
+    moments = [moment for operator in running if (moment := instant(operator.rolled_out)) is not None]
+    return max(moments) + SETTLING - time.time() if moments else 0.0

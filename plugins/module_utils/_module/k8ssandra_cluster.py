@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from .._core.cluster import ClusterWish
 from .._core.collisions import check_collisions
+from .._core.datacenters import datacenters_of
 from .._core.deployment import CLUSTER_LABEL, body_to_apply
 from .._core.errors import SpecError
 from .._core.objects import Object, kind_named, ref_of
@@ -70,7 +72,8 @@ def _plan(call: Call, wish: ClusterWish, reading: ClusterReading, control_plane:
         removed = removed_datacenters(wish, reading.cluster, under_way=False)
         check_removals(removed, parameters["remove_datacenters"])
         check_decommission(wish, removed, _operator_version(reading))
-    body = body_to_apply(wish, reading.cluster, parameters["apply_updates"])
+    held = any(each.requires_update for each in datacenters_of(reading, time.time()))
+    body = body_to_apply(wish, reading.cluster, parameters["apply_updates"], held=held)
     found = {ref_of(body): reading.cluster} if reading.cluster is not None else {}
     plan = plan_presence(control_plane.context, [body], found)
     if not plan:

@@ -61,7 +61,7 @@ REASONS = [
     pytest.param(_roll_up(build.cluster(DC1, DC2, status={"conditions": []})), f"{KC}: Cassandra has not been initialized yet", id="3: not initialized"),
     pytest.param(
         _roll_up(build.cluster(DC1, DC2, status={"conditions": build.conditions(CassandraInitialized=True, RequiresUpdate=True)})),
-        f"{KC}: an upgrade of the operator wants to change the datacenters and has to be allowed to", id="4: an update waits to be allowed"),
+        f"{KC}: an upgrade of the operator wants to change the datacenters and has to be allowed to (dc1, dc2)", id="4: an update waits to be allowed"),
     pytest.param(_roll_up(build.cluster(DC1, DC2, status=UNSETTLED), STARTING, EMPTY), "east dc1: 0 of 1 nodes up, starting",
                  id="5: a datacenter that starts is named before the generation"),
     pytest.param(_roll_up(build.cluster(DC1, DC2, status=UNSETTLED), EAST, EMPTY), "west dc2: 0 of 1 nodes up, not created yet",
