@@ -38,7 +38,7 @@ options:
     type: list
     elements: str
     choices: [name, kubeconfig, context, cluster_uid, server, ca_cert, tls_server_name, proxy_url, credential, client_config,
-      datacenters]
+      datacenters, kustomize, chart_version]
     default: [name, kubeconfig, context, cluster_uid, server, ca_cert, tls_server_name, proxy_url, credential, client_config,
       datacenters]
 """
@@ -63,13 +63,14 @@ _value:
       datacenters: [{metadata: {name: dc1}, size: 3}]
 """
 
-KEYS = (
+DEFAULT_KEYS = (
     "name", "kubeconfig", "context", "cluster_uid", "server", "ca_cert", "tls_server_name", "proxy_url", "credential", "client_config",
     "datacenters",
 )  # fmt: skip
+KEYS = (*DEFAULT_KEYS, "kustomize", "chart_version")
 
 
-def contexts(hosts: Iterable[str], hostvars: Mapping[str, Any], keys: Iterable[str] = KEYS) -> list[dict[str, Any]]:
+def contexts(hosts: Iterable[str], hostvars: Mapping[str, Any], keys: Iterable[str] = DEFAULT_KEYS) -> list[dict[str, Any]]:
     """One entry a host, with those of the keys that its variables hold."""
     chosen = [str(key) for key in keys]
     unknown = sorted(set(chosen) - set(KEYS))

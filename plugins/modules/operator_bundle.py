@@ -139,6 +139,11 @@ options:
     default:
       requests: {cpu: 100m, memory: 64Mi}
       limits: {memory: 512Mi}
+  upgrade_step:
+    description:
+      - Which step of an upgrade over several contexts this is, as M(k8ssandra.operator.upgrade_check) returns it.
+      - The message of a failure says it too, so that it tells what was upgraded before, what was not, and how to go on.
+    type: str
   force_conflicts:
     description:
       - Take over fields that another field manager owns, instead of failing with the manager's name.

@@ -6,7 +6,7 @@ import base64
 import copy
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plugins.module_utils._core.hashes import RESOURCE_HASH, SECRET_HASH, client_config_hash, secret_hash
@@ -110,12 +110,33 @@ def cluster(*templates: Mapping[str, Any], status: Mapping[str, Any] | None = No
     return body("K8ssandraCluster", "k8ssandra.io/v1alpha1", "demo", spec=wish, status={**settled, **(status or {})}, **more)
 
 
-def operator(name: str = "k8ssandra-operator", *, control_plane: bool = False, ready: bool = True, watch: str | None = None) -> dict[str, Any]:
+def definition(
+    kind: str,
+    *,
+    group: str = "k8ssandra.io",
+    spec: Mapping[str, Any] | None = None,
+    versions: Sequence[str] = ("v1",),
+    stored: Sequence[str] = ("v1",),
+) -> dict[str, Any]:
+    """The definition of a kind whose objects have such a `spec`."""
+    schema = {"openAPIV3Schema": {"type": "object", "properties": {"spec": dict(spec or {})}}}
+    served = [{"name": name, "served": True, "storage": name == stored[-1], "schema": schema} for name in versions]
+    plural = f"{kind.lower()}s"
+    known = {"group": group, "names": {"kind": kind, "plural": plural}, "scope": "Namespaced", "versions": served}
+    metadata = {"name": f"{plural}.{group}", "generation": 1}
+    status = {"storedVersions": list(stored), "conditions": conditions(Established=True)}
+    whole = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": metadata}
+    return {**whole, "spec": known, "status": status}
+
+
+def operator(
+    name: str = "k8ssandra-operator", *, control_plane: bool = False, ready: bool = True, watch: str | None = None, version: str = "v1.26.0"
+) -> dict[str, Any]:
     """The Deployment of an operator; it watches its own namespace unless `watch` lists others."""
     own = {"valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}}
     env = [{"name": "WATCH_NAMESPACE", **(own if watch is None else {"value": watch})}]
     env += [{"name": "K8SSANDRA_CONTROL_PLANE", "value": str(control_plane).lower()}] if name == "k8ssandra-operator" else []
-    containers = [{"name": "manager", "image": f"registry:5000/k8ssandra/{name}:v1.26.0", "env": env}]
+    containers = [{"name": "manager", "image": f"registry:5000/k8ssandra/{name}:{version}", "env": env}]
     status = {"availableReplicas": int(ready), "updatedReplicas": 1, "observedGeneration": 1}
     spec = {"replicas": 1, "template": {"spec": {"containers": containers}}}
     return body("Deployment", "apps/v1", f"release-{name}", spec=spec, status=status)

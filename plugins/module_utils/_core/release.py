@@ -36,6 +36,7 @@ class Release:
         chart: the chart's name and version.
         manifest: the YAML of its objects, hooks not included.
         begun: when its record was made.
+        values: what was given to the chart.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Release:
     chart: str
     manifest: str = field(repr=False)
     begun: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def record(self) -> Ref:
@@ -88,6 +90,7 @@ def decode_release(secret: Object) -> Release:
         chart=f"{metadata.get('name', '')} {metadata.get('version', '')}",
         manifest=str(body.get("manifest") or ""),
         begun=str(secret["metadata"].get("creationTimestamp") or ""),
+        values=body.get("config") or {},
     )
 
 

@@ -17,7 +17,7 @@ from .._core.redact import redact_text
 from .documents import parse_documents
 
 _RENDER_SECONDS = 300
-_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 def base_of(kustomize: str, *, control_plane: bool, cluster_scoped: bool) -> str:
@@ -29,7 +29,7 @@ def base_of(kustomize: str, *, control_plane: bool, cluster_scoped: bool) -> str
     """
     place, mark, query = kustomize.partition("?")
     local = os.path.isdir(place)
-    if any(os.path.isfile(os.path.join(place, name)) for name in _FILES) if local else not place.rstrip("/").endswith("/deployments"):
+    if any(os.path.isfile(os.path.join(place, name)) for name in FILES) if local else not place.rstrip("/").endswith("/deployments"):
         return kustomize
     return f"{place.rstrip('/')}/{flavour(control_plane, cluster_scoped)}{mark}{query}"
 

@@ -23,14 +23,17 @@ from .image_config import with_image_config
 from .kustomize import base_of, render
 from .operator_release import keep_release
 from .operator_waiting import Watch, await_removal
-from .run import Call, foretelling, outcome, reporting
+from .run import Call, foretelling, outcome, reporting, telling
 from .settings import SETTINGS, installation_of
 
 
 def keep_operators(call: Call) -> dict[str, Any]:
     """Installs, repairs, upgrades or removes the operators in one context."""
-    if call.parameters["chart"]:
-        return keep_release(call)
+    with telling(call.parameters["upgrade_step"]):
+        return keep_release(call) if call.parameters["chart"] else _keep_bundle(call)
+
+
+def _keep_bundle(call: Call) -> dict[str, Any]:
     access = access_of(call.parameters)
     if call.parameters["state"] == "absent":
         with connected(access) as api:
@@ -109,6 +112,7 @@ OPERATOR_BUNDLE = Definition(
         "release_name": {"type": "str", "default": "k8ssandra-operator"},
         "cluster_scoped": {"type": "bool", "default": False},
         "adopted": {"type": "bool", "default": False},
+        "upgrade_step": {"type": "str"},
         "force_conflicts": {"type": "bool", "default": False},
         **WAIT,
     },

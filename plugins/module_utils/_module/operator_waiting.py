@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .._core.bundle import webhook_probes
+from .._core.bundle import definitions, webhook_probes
 from .._core.installation import Installation
 from .._core.objects import KINDS, Object, Ref
 from .._core.plan import Plan
@@ -17,6 +17,7 @@ from .._core.verdict import Verdict
 from .._kube import errors
 from .._kube.api import Api
 from .._kube.bundle import Read, look_by
+from .._kube.definitions import require_definitions
 from .._kube.wait import wait_for
 from .awaiting import REACTION
 from .run import Call
@@ -38,13 +39,15 @@ class Watch:
     wanted: Sequence[Object]
     read: Read
 
-    def for_definitions(self) -> Verdict:
-        """Waits until the API server serves the operators' kinds."""
+    def for_definitions(self) -> None:
+        """Waits until the API server serves the operators' kinds, and proves that they are what was applied."""
 
         def look_at_kinds() -> Verdict:
             return look_by(self.api, self.wanted, self.read, 0.0, ("CustomResourceDefinition",))
 
-        return wait_for(look_at_kinds, self.call.patience, context=self.api.context, doing="waiting for the operators' kinds")
+        wait_for(look_at_kinds, self.call.patience, context=self.api.context, doing="waiting for the operators' kinds")
+        for more in require_definitions(self.api, definitions(self.wanted)):
+            self.call.warn(more)
 
     def for_operators(self, wish: Installation, plan: Plan) -> None:
         """Waits until the operators run and, when the plan changed something, until their webhooks serve."""

@@ -83,6 +83,17 @@ def reporting(plan: Plan, **returned: Any) -> Iterator[None]:
 
 
 @contextmanager
+def telling(more: str | None) -> Iterator[None]:
+    """An error inside says this too, at the end of its message."""
+    try:
+        yield
+    except (ClusterError, SpecError) as problem:
+        if more:
+            problem.args = (f"{problem}; {more}",)
+        raise
+
+
+@contextmanager
 def foretelling(call: Call) -> Iterator[None]:
     """In check mode, a conflict inside is a warning: an earlier task, foretold too, may be what removes it."""
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.lab.cql import Cluster, execute
 from tests.lab.layout import KUBECONFIG, MANIFESTS, ROOT, STATE
+from tests.lab.releases import find
 from tests.lab.steps import LabError
 
 __all__ = ["CONTEXTS", "KUBECONFIG", "MANIFESTS", "ROOT", "STATE", "Lab"]
@@ -33,6 +34,10 @@ class Lab:
 
     def up(self) -> None:
         _lab("up", *CONTEXTS)
+
+    def provide(self, version: str) -> None:
+        """Has the images and manifests of an older release of the operators ready."""
+        _lab("up", *CONTEXTS, "--operators", version)
 
     def empty(self) -> None:
         """Starts anew: nothing but Kubernetes and cert-manager's kinds in any cluster. About 20 seconds."""
@@ -82,6 +87,28 @@ class Lab:
             if "operator" in pod["metadata"]["name"]
         }
 
+    def operator_versions(self) -> dict[str, dict[str, str]]:
+        """The tags of the operators' images, by context and operator."""
+        found: dict[str, dict[str, str]] = {}
+        for context in CONTEXTS:
+            images = [body["spec"]["template"]["spec"]["containers"][0]["image"] for body in self.items(context, "deployments")]
+            named = (image.rpartition("/")[2].split(":") for image in images)
+            found[context] = {name: tag for name, tag in named if name in ("k8ssandra-operator", "cass-operator")}
+        return found
+
+    def cassandra_pods(self) -> dict[str, tuple[str, int]]:
+        """The pods of Cassandra in all clusters: UID and count of restarts."""
+        label = "app.kubernetes.io/managed-by"
+        return {
+            f"{context} {pod['metadata']['name']}": (
+                pod["metadata"]["uid"],
+                sum(each["restartCount"] for each in pod["status"].get("containerStatuses", [])),
+            )
+            for context in CONTEXTS
+            for pod in self.items(context, "pods")
+            if pod["metadata"].get("labels", {}).get(label) == "cass-operator"
+        }
+
     def cql(self, context: str, datacenter: str, *statements: str, cluster: str = "demo", consistency: str = "LOCAL_QUORUM") -> list[Any]:
         """The rows that statements give when they go through one datacenter as the superuser."""
         return list(execute(self.cluster(context), cluster, datacenter, statements, consistency))
@@ -97,6 +124,11 @@ class Lab:
                 except LabError as error:
                     lines.append(f"{context}: {str(error)[:200]}")
         return "\n".join(lines)
+
+
+def deployments(version: str) -> str:
+    """Upstream's `config/deployments` of a release."""
+    return str(find(version).manifests / "k8ssandra-operator/config/deployments")
 
 
 def eventually(what: str, look: Callable[[], Any], seconds: float = 60) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .inventory import Inventory
-from .lab import CONTEXTS, NAMESPACE, Lab
+from .lab import CONTEXTS, NAMESPACE, Lab, deployments
 from .play import Player, Run
 
 SITE, STATUS, TEARDOWN = "k8ssandra.operator.site", "k8ssandra.operator.status", "k8ssandra.operator.teardown"
@@ -43,6 +43,14 @@ class Story:
             self.lab.empty()
             self.first_run = None
         self.before = {context: self.lab.objects(context) for context in CONTEXTS}
+
+    def be_deployed_with(self, version: str) -> Run:
+        """Deploys the cluster on empty clusters with an older release of the operators."""
+        self.be_empty()
+        self.lab.provide(version)
+        with self.inventory.saying(k8ssandra_kustomize=deployments(version)):
+            self.first_run = self.site("-vvvv").demand()
+        return self.first_run
 
     def be_deployed(self) -> Run:
         """Deploys the cluster unless that was done."""
