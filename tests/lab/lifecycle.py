@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from . import cgroups, network, pki, store
+from . import cgroups, host, network, pki, store
 from .api import Api, ApiError
 from .build import Built, build, build_release
 from .components import SOCKET
@@ -31,6 +31,7 @@ def up(built: Built, names: Sequence[str]) -> None:
     missing = [name for name in names if name not in lab.machines]
     if missing:
         with step(f"starting {' '.join(missing)}"):
+            host.raise_watch_limit()
             _start(lab, built, missing)
             _await_ready(lab, [lab.cluster(name) for name in missing])
     running = [lab.cluster(name) for name in names if name not in missing]
