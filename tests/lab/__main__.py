@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from . import charts, lifecycle, network
-from .build import build, build_release, link_tools
+from .build import build, build_cert_manager, build_release, link_tools
 from .components import PARTS
 from .layout import CACHE, KUBECONFIG, STATE, Lab
 from .releases import OLDER
@@ -27,10 +27,11 @@ def _parser() -> argparse.ArgumentParser:
     upward.add_argument(
         "--operators", metavar="VERSION", help=f"also an older release of them: {', '.join(each.version for each in OLDER)}"
     )
+    upward.add_argument("--without-cert-manager", action="store_true", help="start clusters that lack its CRDs, to install it")
     commands.add_parser("down", help="end all clusters of this checkout")
     commands.add_parser("status", help="say what runs")
     building = commands.add_parser("build", help="only build what is missing")
-    building.add_argument("--all", action="store_true", help="also the older releases of the operators")
+    building.add_argument("--all", action="store_true", help="also the older releases of the operators, and cert-manager")
     building.add_argument("--link-tools", type=Path, metavar="DIR", help="link kubectl and helm into DIR")
     for command, text in (("cut", "drop all packets to and from a cluster"), ("heal", "undo cut")):
         commands.add_parser(command, help=text).add_argument("name", metavar="NAME")
@@ -62,13 +63,16 @@ def _change(asked: argparse.Namespace) -> None:
         return
     built = build()
     if asked.command == "up":
-        lifecycle.up(built, asked.names or _DEFAULT)
+        lifecycle.up(built, asked.names or _DEFAULT, cert_manager=not asked.without_cert_manager)
         if asked.operators:
             lifecycle.provide(asked.operators)
+        if asked.without_cert_manager:
+            lifecycle.provide_cert_manager()
         return
     if asked.all:
         for release in OLDER:
             build_release(release, built)
+        build_cert_manager(built)
     if asked.link_tools:
         link_tools(built, asked.link_tools)
 
@@ -102,7 +106,7 @@ def _status(lab: Lab) -> None:
         elif network.is_cut(cluster, machine.pid):
             state = "cut off; `heal` joins it again"
         else:
-            state = lifecycle.missing_for_ready(cluster) or "Ready"
+            state = lifecycle.missing_for_ready(cluster, machine) or "Ready"
         say(f"{cluster.name}: {state} ({cluster.server}, pods {cluster.pod_network}, logs in {cluster.folder}/logs)")
     if lab.machines:
         say(f"kubeconfig: {KUBECONFIG}; built parts: {CACHE}")

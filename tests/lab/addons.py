@@ -29,14 +29,19 @@ cluster.local:53 in-addr.arpa:53 {
 """
 
 
-def apply(api: Api) -> None:
-    """Apply all of it; applying again changes nothing. Raises ApiError, OSError."""
+def apply(api: Api, *, cert_manager: bool) -> None:
+    """Apply all of it, cert-manager's CRDs if asked; applying again changes nothing. Raises ApiError, OSError."""
     api.apply("/apis/storage.k8s.io/v1/storageclasses/" + CLASS, _STORAGE_CLASS)
     for path, kind, spec in _dns():
         name = path.rsplit("/", 1)[1]
         group = path.split("/")[2] if path.startswith("/apis/") else ""
         version = f"{group}/v1" if group else "v1"
         api.apply(path, {"apiVersion": version, "kind": kind, "metadata": {"name": name, "labels": _LABELS}, **spec})
+    if cert_manager:
+        _apply_cert_manager(api)
+
+
+def _apply_cert_manager(api: Api) -> None:
     for definition in sorted((MANIFESTS / "cert-manager").glob("*.yaml")):
         # The files are chart templates, but only their labels are templated.
         plain = re.sub(r"(?m)^.*\{\{.*$\n", "", definition.read_text())

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import cassandra_image, charts, small_images, store
-from .layout import CACHE, STATE
-from .modules import GROUPS, build_group, made_once
+from .layout import CACHE, CHARTS, MANIFESTS, STATE
+from .modules import CERT_MANAGER, GROUPS, build_group, made_once
 from .releases import DEFAULT, Release
 from .small_images import SmallImage
 from .steps import LabError, exclusive, run, say, step
@@ -72,6 +72,32 @@ def build_release(release: Release, built: Built) -> list[Path]:
     return archives
 
 
+def build_cert_manager(built: Built) -> list[Path]:
+    """Build what an installation of cert-manager needs, and copy its chart and manifest into this checkout.
+
+    Returns:
+        The archives of its images.
+
+    Raises:
+        LabError: Something could not be built.
+    """
+    with exclusive(CACHE / "lock", "building"):
+        binaries = build_group(CERT_MANAGER)
+        archives = _write_images("images-cert-manager", charts.cert_manager.images(binaries / "lab"))
+
+        def make(target: Path) -> None:
+            charts.cert_manager.make_cert_manager(target, binaries / "manifests", built.groups["helm"] / "helm")
+
+        own = [Path(charts.cert_manager.__file__)]
+        packed = made_once("cert-manager-chart", own, str(binaries), make, "packing cert-manager's chart")
+    _copy(packed / "cert-manager", CHARTS / "cert-manager")
+    (archive,) = packed.glob("*.tgz")
+    shutil.copyfile(archive, CHARTS / archive.name)
+    (MANIFESTS / "cert-manager-install").mkdir(exist_ok=True)
+    shutil.copyfile(packed / "cert-manager.yaml", MANIFESTS / "cert-manager-install/cert-manager.yaml")
+    return archives
+
+
 def link_tools(built: Built, folder: Path) -> None:
     """Link kubectl and helm into a folder, such as that of a virtual environment. Raises LabError."""
     if not folder.is_dir():
@@ -125,15 +151,15 @@ def _link_binaries(groups: dict[str, Path]) -> None:
 
 def _copy(built: Path, target: Path) -> None:
     """A folder of the cache as a copy in this checkout, anew when it was built anew."""
-    origin = target / ".built-from"
-    if origin.exists() and origin.read_text() == str(built):
+    origin = target.with_name(f".{target.name}-built-from")
+    if target.exists() and origin.exists() and origin.read_text() == str(built):
         return
     unfinished = target.with_name(f"{target.name}.part")
     for stale in (unfinished, target):
         shutil.rmtree(stale, ignore_errors=True)
     shutil.copytree(built, unfinished)
-    (unfinished / origin.name).write_text(str(built))
     unfinished.rename(target)
+    origin.write_text(str(built))
 
 
 def _link(link: Path, target: Path) -> None:

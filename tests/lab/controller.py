@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from http.client import HTTPException
+from http.client import NOT_FOUND, HTTPException
 
 from . import addons, certificates, volumes
 from .api import METADATA_ONLY, Api, ApiError, Object
@@ -25,6 +25,7 @@ class Watched:
     def __init__(self, api: Api, path: str, changed: threading.Event, *, fields: str = "", accept: str = "application/json") -> None:
         self._api, self._path, self._changed, self._fields, self._accept = api, path, changed, fields, accept
         self._objects: dict[str, Object] = {}
+        self._said = ""
         self._lock = threading.Lock()
         threading.Thread(target=self._follow, daemon=True).start()
 
@@ -39,8 +40,16 @@ class Watched:
                     self._take(news)
                     self._changed.set()
             except (OSError, HTTPException, ApiError, ValueError) as error:
-                _log(f"watching {self._path}: {error}")
+                self._say(f"watching {self._path}: {error}")
+                if isinstance(error, ApiError) and error.status == NOT_FOUND:
+                    self._take([])  # a kind that is not there yet, or no more, has no objects
                 time.sleep(_PAUSE)
+
+    def _say(self, text: str) -> None:
+        # A kind may be missing for as long as nobody installs it.
+        if text != self._said:
+            _log(text)
+        self._said = text
 
     def _take(self, news: list[Object] | Object) -> None:
         with self._lock:
@@ -54,10 +63,10 @@ class Watched:
                 self._objects[news["object"]["metadata"]["uid"]] = news["object"]
 
 
-def serve(api: Api, cluster_name: str) -> None:
+def serve(api: Api, lab: Lab, cluster_name: str) -> None:
     """Answer changes for ever. Raises OSError or ApiError when the add-ons cannot be applied: PID 1 starts us again."""
-    cluster = Lab.load().cluster(cluster_name)
-    addons.apply(api)
+    cluster = lab.cluster(cluster_name)
+    addons.apply(api, cert_manager=lab.machines[cluster_name].cert_manager)
     changed = threading.Event()
     issuers = [Watched(api, f"{_CERTIFICATES}/{kind}", changed) for kind in ("issuers", "clusterissuers")]
     wanted = Watched(api, f"{_CERTIFICATES}/certificates", changed)
@@ -91,8 +100,9 @@ def _log(text: str) -> None:
 
 
 def main() -> None:
-    cluster = Lab.load().cluster(sys.argv[1])
-    serve(Api(cluster, host="127.0.0.1"), cluster.name)
+    lab = Lab.load()
+    cluster = lab.cluster(sys.argv[1])
+    serve(Api(cluster, host="127.0.0.1"), lab, cluster.name)
 
 
 if __name__ == "__main__":

@@ -81,6 +81,7 @@ class Machine:
     images: str = ""  # the folder of its image store
     pid: int = 0
     started: int = 0
+    cert_manager: bool = True  # whether it began with cert-manager's CRDs
 
 
 @dataclass

@@ -8,15 +8,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from . import cgroups, host, network, pki, store
 from .api import Api, ApiError
-from .build import Built, build, build_release
+from .build import Built, build, build_cert_manager, build_release
 from .components import SOCKET
-from .layout import CACHE, KUBECONFIG, MOST_CLUSTERS, ROOT, STATE, Cluster, Lab, Machine
+from .layout import CACHE, CHARTS, KUBECONFIG, MANIFESTS, MOST_CLUSTERS, ROOT, STATE, Cluster, Lab, Machine
 from .releases import DEFAULT, Release, find
 from .steps import LabError, exclusive, run, say, step
 
@@ -24,19 +24,22 @@ _START_LIMIT = 180.0  # seconds until a cluster has to be Ready
 _END_LIMIT = 10.0
 
 
-def up(built: Built, names: Sequence[str]) -> None:
-    """Start the named clusters that do not run, and wait until they are Ready. Raises LabError."""
+def up(built: Built, names: Sequence[str], *, cert_manager: bool = True) -> None:
+    """Start the named clusters that do not run, and wait until they are Ready. Raises LabError.
+
+    Without `cert_manager` those that are started now lack its CRDs.
+    """
     lab = Lab.load()
     clear_dead(lab)
     missing = [name for name in names if name not in lab.machines]
     if missing:
         with step(f"starting {' '.join(missing)}"):
             host.raise_watch_limit()
-            _start(lab, built, missing)
+            _start(lab, built, missing, cert_manager)
             _await_ready(lab, [lab.cluster(name) for name in missing])
     running = [lab.cluster(name) for name in names if name not in missing]
     for cluster in running:
-        _insist_on_answer(cluster, lab.machines[cluster.name].pid)
+        _insist_on_answer(cluster, lab.machines[cluster.name])
         if lab.machines[cluster.name].images != str(built.images):
             say(f"{cluster.name} has older images than this checkout builds; `down`, then `up`, to use the new ones")
     if running:
@@ -52,12 +55,22 @@ def provide(version: str) -> Release:
     release = find(version)
     if release is DEFAULT:
         return release
-    archives = build_release(release, build())
+    where = _load(build_release(release, build()), release.aliases)
+    say(f"operators {version}: images in {where}; {release.manifests}, {release.charts}")
+    return release
+
+
+def provide_cert_manager() -> None:
+    """Make cert-manager installable here: chart and manifest in this checkout, images in every running cluster. Raises LabError."""
+    where = _load(build_cert_manager(build()), {})
+    say(f"cert-manager: images in {where}; {MANIFESTS}/cert-manager-install, {CHARTS}/cert-manager")
+
+
+def _load(archives: Sequence[Path], aliases: Mapping[str, str]) -> str:
     lab = Lab.load()
     for cluster in lab.clusters():
-        store.load(lab.machines[cluster.name].pid, SOCKET, archives, release.aliases)
-    say(f"operators {version}: images in {' '.join(lab.machines) or 'no cluster, as none runs'}; {release.manifests}, {release.charts}")
-    return release
+        store.load(lab.machines[cluster.name].pid, SOCKET, archives, aliases)
+    return " ".join(lab.machines) or "no cluster, as none runs"
 
 
 def down() -> None:
@@ -67,8 +80,9 @@ def down() -> None:
         _remove(lab, list(lab.machines))
         for path in (STATE / "lab.json", KUBECONFIG):
             path.unlink(missing_ok=True)
-        for folder in (STATE / "manifests", STATE / "charts", STATE / "bin"):
+        for folder in (MANIFESTS, CHARTS, STATE / "bin"):
             shutil.rmtree(folder, ignore_errors=True)
+            folder.with_name(f".{folder.name}-built-from").unlink(missing_ok=True)
 
 
 def clear_dead(lab: Lab) -> None:
@@ -106,7 +120,7 @@ def kill(lab: Lab, cluster: Cluster, part: str) -> None:
         raise LabError(f"{doing}: neither a component ({known}) nor the beginning of a running pod's name")
 
 
-def _start(lab: Lab, built: Built, names: Sequence[str]) -> None:
+def _start(lab: Lab, built: Built, names: Sequence[str], cert_manager: bool) -> None:
     # Held until every link is up: until then another checkout would take our number for free.
     with exclusive(CACHE / "numbers", "choosing a lab number"):
         if lab.number < 0:
@@ -114,7 +128,7 @@ def _start(lab: Lab, built: Built, names: Sequence[str]) -> None:
             _clear_host(lab.number)
         network.make_bridge(lab.number)
         for name in names:
-            lab.machines[name] = Machine(lab.free_index(), str(built.images))
+            lab.machines[name] = Machine(lab.free_index(), str(built.images), cert_manager=cert_manager)
             lab.save()
             cluster = lab.cluster(name)
             _clear(cluster)
@@ -156,7 +170,7 @@ def _await_ready(lab: Lab, clusters: Sequence[Cluster]) -> None:
     started, waiting = time.monotonic(), list(clusters)
     while waiting:
         for cluster in list(waiting):
-            if not missing_for_ready(cluster):
+            if not missing_for_ready(cluster, lab.machines[cluster.name]):
                 say(f"{cluster.name} is Ready after {time.monotonic() - started:.1f} s")
                 waiting.remove(cluster)
             elif not alive(lab.machines[cluster.name]):
@@ -164,11 +178,12 @@ def _await_ready(lab: Lab, clusters: Sequence[Cluster]) -> None:
                 raise LabError(f"starting {cluster.name}: its machine died: {said[-1]}; see {cluster.folder}/machine.log")
         if time.monotonic() - started > _START_LIMIT:
             late = waiting[0]
-            raise LabError(f"{late.name} is not Ready: {missing_for_ready(late)}; see {late.folder}/logs and machine.log, or run `down`")
+            lacking = missing_for_ready(late, lab.machines[late.name])
+            raise LabError(f"{late.name} is not Ready: {lacking}; see {late.folder}/logs and machine.log, or run `down`")
         time.sleep(0.3)
 
 
-def missing_for_ready(cluster: Cluster) -> str:
+def missing_for_ready(cluster: Cluster, machine: Machine) -> str:
     """What a cluster still lacks, in words; empty when it is Ready."""
     try:
         api = Api(cluster, timeout=3)
@@ -177,20 +192,21 @@ def missing_for_ready(cluster: Cluster) -> str:
             return "its node is not Ready"
         if not api.get("/apis/apps/v1/namespaces/kube-system/deployments/coredns")["status"].get("availableReplicas"):
             return "CoreDNS is not available"
-        established = api.get("/apis/cert-manager.io/v1")["resources"]
-        return "" if established else "cert-manager's CRDs are not there"
+        if machine.cert_manager and not api.get("/apis/cert-manager.io/v1")["resources"]:
+            return "cert-manager's CRDs are not there"
     except ApiError as error:
         return str(error)
     except OSError as error:
         return f"its API server at {cluster.server} does not answer ({error})"
+    return ""
 
 
-def _insist_on_answer(cluster: Cluster, pid: int) -> None:
-    if network.is_cut(cluster, pid):
+def _insist_on_answer(cluster: Cluster, machine: Machine) -> None:
+    if network.is_cut(cluster, machine.pid):
         say(f"{cluster.name} is cut off; `python3 -m tests.lab heal {cluster.name}` joins it again")
         return
     deadline = time.monotonic() + 30
-    while missing := missing_for_ready(cluster):
+    while missing := missing_for_ready(cluster, machine):
         if time.monotonic() > deadline:
             raise LabError(f"{cluster.name} runs but is not Ready: {missing}; run `python3 -m tests.lab down`, then `up`")
         time.sleep(0.5)

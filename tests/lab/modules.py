@@ -17,7 +17,11 @@ KUBERNETES = "v1.34.4"
 _STAMP = {"gitVersion": KUBERNETES, "gitMajor": "1", "gitMinor": "34"}
 _LINKER = {
     "kubernetes": " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in _STAMP.items()),
-    "helm": "-X helm.sh/helm/v3/internal/version.version=v3.19.4",
+    # Without a cluster, Helm renders for the Kubernetes that its release was built with; unstamped that is 1.20.
+    "helm": "-X helm.sh/helm/v3/internal/version.version=v3.19.4"
+    + "".join(
+        f" -X helm.sh/helm/v3/pkg/{part}.k8sVersion{name}" for part in ("chartutil", "lint/rules") for name in ("Major=1", "Minor=34")
+    ),
 }
 GROUPS = ("kubernetes", "etcd", "coredns", "helm", DEFAULT.group)
 # Folders of modules that are used as they are: the module, its folder, and its name among the manifests.
@@ -26,6 +30,12 @@ _FOLDERS = (
     ("github.com/k8ssandra/k8ssandra-operator", "charts", "k8ssandra-operator/charts"),
     ("github.com/k8ssandra/cass-operator", "config", "cass-operator/config"),
     ("github.com/cert-manager/cert-manager", "deploy/crds", "cert-manager"),
+)
+CERT_MANAGER = "cert-manager"
+_CERT_MANAGER_FOLDERS = (
+    ("github.com/cert-manager/cert-manager", "deploy/charts/cert-manager", "chart"),
+    ("github.com/cert-manager/cert-manager", "deploy/crds", "crds"),
+    ("github.com/cert-manager/cert-manager", "deploy/manifests", "manifests"),
 )
 _REMOTE = re.compile(r"github\.com/k8ssandra/cass-operator/(config/deployments/\w+)\?ref=\S+")
 
@@ -50,17 +60,21 @@ def build_group(group: str) -> Path:
     """The folder of a group's programs, built if it is missing; a release of the operators has `manifests` in it. Raises LabError."""
     folder = _GO / group
     modules = (folder / "go.mod").read_text()
-    folders = tuple(each for each in _FOLDERS if each[0] in modules)
+    operators = tuple(each for each in _FOLDERS if f"{each[0]} v" in modules) if "k8ssandra" in modules else ()
+    folders = _CERT_MANAGER_FOLDERS if group == CERT_MANAGER else operators
 
     def make(target: Path) -> None:
         if not shutil.which("go"):
             raise LabError(f"building {group}: Go is missing on this machine: install Go 1.25 or newer")
         flags = ["-trimpath", "-buildvcs=false", "-ldflags", f"-s -w {_LINKER.get(group, '')}"]
-        run(["go", "build", *flags, "-o", f"{target}/", "tool"], doing=f"building {group}", cwd=folder, env={"CGO_ENABLED": "0"})
+        what = "tool" if "\ntool " in modules else "."
+        run(["go", "build", *flags, "-o", f"{target}/", what], doing=f"building {group}", cwd=folder, env={"CGO_ENABLED": "0"})
         if folders:
             _take_folders(folder, folders, target / "manifests")
+        if operators:
+            _work_offline(target / "manifests")
 
-    sources = [folder / "go.mod", folder / "go.sum"]
+    sources = [folder / "go.mod", folder / "go.sum", *folder.glob("*.go")]
     return made_once(group, sources, f"{_LINKER.get(group)} {_FOLDERS}", make, f"building {group} from its Go modules")
 
 
@@ -72,6 +86,9 @@ def _take_folders(group: Path, folders: Sequence[tuple[str, str, str]], target: 
         shutil.copytree(Path(found) / folder, target / name, copy_function=shutil.copyfile)
         for copied in (target / name, *(target / name).rglob("*")):
             copied.chmod(0o755 if copied.is_dir() else 0o644)  # the module cache is read-only, folders too
+
+
+def _work_offline(target: Path) -> None:
     for scope in ("ns-scoped", "cluster-scoped"):
         path = target / "k8ssandra-operator/config/cass-operator" / scope / "kustomization.yaml"
         local, changed = _REMOTE.subn(r"../../../../cass-operator/\1", path.read_text())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.charts import making, serving
+from tests.lab.charts import cert_manager, making, serving
 from tests.lab.steps import LabError
 
 
@@ -72,3 +72,11 @@ def test_a_stand_in_gets_its_version_and_its_image(tmp_path: Path) -> None:
     assert 'tag: "v1.28.0"' in values
     assert 'registry: "docker.io"' in values
     assert "@" not in values
+
+
+def test_the_static_manifest_begins_with_the_namespace_and_the_kinds() -> None:
+    rendered = "---\n# Source: a\nkind: ServiceAccount\n---\n# Source: b\nkind: CustomResourceDefinition\n---\nkind: Deployment\n"
+    ordered = cert_manager.in_order("kind: Namespace\n", rendered)
+    kinds = [line.removeprefix("kind: ") for line in ordered.splitlines() if line.startswith("kind: ")]
+    assert kinds == ["Namespace", "CustomResourceDefinition", "ServiceAccount", "Deployment"]
+    assert ordered.count("---\n") == len(kinds)

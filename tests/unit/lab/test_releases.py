@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab import modules, releases
+from tests.lab.charts import cert_manager
 from tests.lab.layout import CHARTS, MANIFESTS
 from tests.lab.steps import LabError
 
@@ -24,6 +25,11 @@ def test_a_release_is_what_its_modules_are(release: releases.Release) -> None:
 def test_what_every_lab_needs_does_not_wait_for_an_older_release() -> None:
     assert releases.DEFAULT.group in modules.GROUPS
     assert not {release.group for release in releases.OLDER} & set(modules.GROUPS)
+
+
+def test_cert_manager_is_what_its_module_is() -> None:
+    assert f"github.com/cert-manager/cert-manager {cert_manager.VERSION}" in (_GO / modules.CERT_MANAGER / "go.mod").read_text()
+    assert modules.CERT_MANAGER not in modules.GROUPS
 
 
 def test_an_older_release_has_folders_of_its_own() -> None:
