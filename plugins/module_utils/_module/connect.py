@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -64,4 +65,13 @@ def _read_kubeconfig(given: Any, option: str) -> tuple[Any, str, str]:
         raise SpecError(source, f"cannot be read: {getattr(problem, 'strerror', None) or 'it is not text'}") from None
     if not text.strip():
         raise SpecError(source, "is empty; give the file that `kubectl config view` reads")
-    return parse_yaml(text, source), source, os.path.dirname(file)
+    try:
+        return _parsed(text), source, os.path.dirname(file)
+    except SpecError as problem:
+        raise SpecError(source, problem.message) from None
+
+
+@functools.lru_cache(maxsize=8)
+def _parsed(text: str) -> Any:
+    """What a kubeconfig holds. A hundred contexts are often in one file, which it takes longer to parse than to ask a cluster."""
+    return parse_yaml(text, "")
