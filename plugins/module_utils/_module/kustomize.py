@@ -15,9 +15,10 @@ from .._core.bundle import flavour
 from .._core.errors import SpecError
 from .._core.redact import redact_text
 from .documents import parse_documents
+from .kustomize_sources import FILES, fingerprint
+from .rendered import keep
 
 _RENDER_SECONDS = 300
-FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 def base_of(kustomize: str, *, control_plane: bool, cluster_scoped: bool) -> str:
@@ -36,9 +37,13 @@ def base_of(kustomize: str, *, control_plane: bool, cluster_scoped: bool) -> str
 
 def render(base: str, binary: str | None) -> list[dict[str, Any]]:
     """The objects of a kustomization. Raises `SpecError` with what the tool said when it cannot be rendered."""
-    command = [*_command(binary), base]
+    command = _command(binary)
+    return keep(fingerprint(base, command[0]), lambda: _render(command, base))
+
+
+def _render(command: list[str], base: str) -> list[dict[str, Any]]:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_RENDER_SECONDS, check=False)
+        done = subprocess.run([*command, base], capture_output=True, text=True, timeout=_RENDER_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as problem:
         raise SpecError("kustomize", redact_text(f"cannot render {base}: {problem}")) from problem
     if done.returncode:
