@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from plugins.module_utils._core.rights import unlisted
 from tests.integration.support.audit import Audit
+from tests.integration.support.lab import CONTEXTS, NAMESPACE
 from tests.integration.support.play import Run
+from tests.integration.support.uses import uses_in
 from tests.integration.support.watch import Story
 
 WITHOUT_THE_NAME = {"no name": (), "another name": ("-e", "k8ssandra_confirm=dem"), "a part of the fleet": ("--limit", "east")}
@@ -33,3 +36,10 @@ def test_with_the_name_nothing_of_ours_is_left_in_any_cluster(deployed: Run, sto
     again = story.teardown("-e", "k8ssandra_confirm=demo").demand_unchanged()
     print(f"teardown.yml again: {again.seconds:.0f} s")
     assert story.left_behind() == {}
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_no_run_used_a_right_that_is_not_in_the_table_that_preflight_asks_for(story: Story, context: str) -> None:
+    uses = uses_in(context)
+    assert {"patch deployments", "delete deployments"} <= {f"{use['verb']} {use['resource']}" for use in uses}
+    assert not list(unlisted(uses, context == "hub", NAMESPACE, {use["namespace"] for use in uses}))

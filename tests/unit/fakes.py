@@ -54,6 +54,7 @@ class FakeApi:
         self.objects: dict[Ref, dict[str, Any]] = {}
         self.calls: list[tuple[str, Any]] = []
         self.requests = 0
+        self.date = ""
         self.faults: list[Fault] = []
         self.react: Callable[[str, Any], None] = lambda verb, on: None
         self._version = 0

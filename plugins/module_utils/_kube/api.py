@@ -15,6 +15,7 @@ class Api(Protocol):
     """One context. Every method raises a `ClusterError` that names the context."""
 
     context: str
+    date: str  # when the last answer was given, by the server's clock, as HTTP writes it; empty before the first
 
     def read(self, path: str, query: Mapping[str, str] | None = None) -> Object:
         """The JSON at a path such as ``/version``. Raises `Absent` on 404."""

@@ -51,7 +51,7 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.context = access.name
-        self.requests = 0
+        self.requests, self.date = 0, ""
         self._access = access
         self._patience = patience
         self._clock = clock
@@ -194,11 +194,11 @@ class Client:
             error = errors.Unreachable(self.context, doing, f"no answer from {self._access.server}: {found}")
             error.__cause__ = problem
             return error, None if "certificate" in found.lower() else 0.0
+        self.date = answer.headers.get("Date", "")
         if answer.status < 300:
             return _decode(self.context, doing, answer.data), None
-        secret = "/secrets" in url
         wait = answer.headers.get("Retry-After", "0")
-        return meaning(self.context, doing, answer.status, answer.data, secret=secret), float(wait) if wait.isdigit() else 0.0
+        return meaning(self.context, doing, answer.status, answer.data, secret="/secrets" in url), float(wait) if wait.isdigit() else 0.0
 
     def _log_in(self) -> dict[str, str]:
         if self._configuration is None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.lab.cql import Cluster
+
 from .lab import STATE, kubeconfig
 
 
@@ -107,3 +109,9 @@ _SPOILT: dict[str, Callable[[dict[str, Any]], None]] = {
     "no-log-in": _with_user(dict),
     "missing-key-file": _with_user(lambda: {"client-certificate": "gone.crt", "client-key": "gone.key"}),
 }
+
+
+def limited_user(cluster: Cluster) -> dict[str, Any]:
+    """A kubeconfig's user who is nobody in particular: the account that every namespace has, without a right of its own."""
+    token = cluster.kubectl("create", "token", "default", "--namespace=default", "--duration=720h").strip()
+    return {"token": token}

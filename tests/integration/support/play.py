@@ -139,6 +139,11 @@ class Started:
                 pass
         self._process.wait()
 
+    def signal(self, number: int) -> None:
+        """A signal for the process and all that it started, as a person's Ctrl-C or a runner's end gives it."""
+        for pid in _family(self._process.pid):
+            os.kill(pid, number)
+
     def text(self) -> str:
         return self.log.read_text(errors="replace")
 
