@@ -188,3 +188,38 @@ def helm_record(
     encoded = base64.b64encode(base64.b64encode(gzip.compress(json.dumps(release).encode()))).decode()
     labels = {"owner": "helm", "name": name, "status": status, "version": str(revision)}
     return body("Secret", "v1", f"sh.helm.release.v1.{name}.v{revision}", labels=labels, data={"release": encoded})
+
+
+def cert_manager_definition(*, served: bool = True, labels: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The definition of the kind Certificate, as helm leaves it."""
+    said = {"app.kubernetes.io/version": "v1.16.0", **(labels or {})}
+    metadata = {"name": "certificates.cert-manager.io", "labels": said, "creationTimestamp": LONG_AGO}
+    metadata["managedFields"] = [{"manager": "helm"}, {"manager": "kube-apiserver", "subresource": "status"}]
+    names = {"kind": "Certificate", "plural": "certificates"}
+    spec = {"group": "cert-manager.io", "names": names, "scope": "Namespaced", "versions": [{"name": "v1", "served": True}]}
+    kind = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
+    return {**kind, "metadata": metadata, "spec": spec, "status": {"conditions": conditions(Established=served)}}
+
+
+def cert_manager_controller(*, labels: Mapping[str, str] | None = None, ready: bool = True) -> dict[str, Any]:
+    """cert-manager's controller, as kubectl leaves it."""
+    solver = "--acme-http01-solver-image=quay.io/jetstack/cert-manager-acmesolver:v1.16.1"
+    container = {"name": "controller", "image": "quay.io/jetstack/cert-manager-controller:v1.16.1", "args": ["--v=2", solver]}
+    spec = {"replicas": 1, "selector": {"matchLabels": {"app": "cert-manager"}}, "template": {"spec": {"containers": [container]}}}
+    status = {"availableReplicas": int(ready), "updatedReplicas": 1, "observedGeneration": 1}
+    metadata = {"namespace": "cert-manager", "managedFields": [{"manager": "kubectl"}]}
+    said = {"app.kubernetes.io/name": "cert-manager", **(labels or {})}
+    return body("Deployment", "apps/v1", "cert-manager", labels=said, spec=spec, status=status, metadata=metadata)
+
+
+def cert_manager_webhooks(*, ca: str = "Q0E=", labels: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The webhooks that judge cert-manager's kinds."""
+    service = {"name": "cert-manager-webhook", "namespace": "cert-manager"}
+    webhook = {
+        "name": "webhook.cert-manager.io", "rules": [{"apiGroups": ["cert-manager.io"]}],
+        "clientConfig": {"service": service, **({"caBundle": ca} if ca else {})},
+    }  # fmt: skip
+    annotations = {"cert-manager.io/inject-ca-from-secret": "cert-manager/cert-manager-webhook-ca"}
+    metadata = {"name": "cert-manager-webhook", "labels": dict(labels or {}), "annotations": annotations}
+    kind = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration"}
+    return {**kind, "metadata": metadata, "webhooks": [webhook]}

@@ -82,7 +82,7 @@ def settle(body: dict[str, Any], wish: Installation) -> dict[str, Any]:
     if body["kind"] != "Deployment" or not operators:
         return body
     for spec in pod_specs(body):
-        _settle_pod(spec, wish)
+        settle_pod(spec, wish)
     if wish.images:
         metadata = body["spec"]["template"].setdefault("metadata", {})
         metadata["annotations"] = {**(metadata.get("annotations") or {}), IMAGES_ANNOTATION: wish.images}
@@ -91,7 +91,8 @@ def settle(body: dict[str, Any], wish: Installation) -> dict[str, Any]:
     return body
 
 
-def _settle_pod(spec: dict[str, Any], wish: Installation) -> None:
+def settle_pod(spec: dict[str, Any], wish: Installation) -> None:
+    """A pod's specification with where it runs and what it is pulled with, changed in place."""
     if wish.image_pull_secrets:
         spec["imagePullSecrets"] = [{"name": name} for name in wish.image_pull_secrets]
     if wish.node_selector:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from .._core.bundle import BUNDLE_LABEL, Bundle, definitions, namespace_body, needs_cert_manager, readiness
 from .._core.causes import causes_of_pod
+from .._core.cert_manager import DEFINITION, issuer_probe
 from .._core.objects import Kind, Object, Ref, kind_named, ref_of
 from .._core.plan import Plan, Step, plan_absence, plan_presence
 from .._core.verdict import Verdict
@@ -67,13 +68,13 @@ def require_cert_manager(api: Api, wanted: Sequence[Object], plan: Plan, *, prob
     if not needs_cert_manager(wanted) or not plan:
         return
     doing = "looking for cert-manager, which issues the certificates of the operators' webhooks"
-    served = api.get(kind_named("CustomResourceDefinition").ref("certificates.cert-manager.io"))
+    served = api.get(DEFINITION)
     if readiness(api.context, [served], {ref_of(served): served}).reason if served else True:
         found = "its definitions are there and not served yet" if served else "the cluster has no certificates.cert-manager.io"
-        raise errors.Absent(api.context, doing, found, "install cert-manager in this cluster and run again")
+        advice = "install cert-manager in this cluster, or give its manifest or chart to install_cert_manager, and run again"
+        raise errors.Absent(api.context, doing, found, advice)
     if probe:
-        issuer = {"apiVersion": "cert-manager.io/v1", "kind": "Issuer", "metadata": {"generateName": "probe-"}, "spec": {"selfSigned": {}}}
-        api.create(kind_named("Issuer").path(namespace), issuer, dry_run=True)
+        api.create(kind_named("Issuer").path(namespace), issuer_probe(), dry_run=True)
 
 
 def install(api: Api, plan: Plan, wait_for_definitions: Callable[[], object], *, force: bool, say: Callable[[str], None]) -> None:
@@ -97,7 +98,12 @@ def look_by(api: Api, wanted: Sequence[Object], read: Read, now: float, kinds: I
     verdict = readiness(api.context, watched, read(watched))
     if verdict.done or "Deployment" not in kinds:
         return verdict
-    pods = [pod for body in watched if body["kind"] == "Deployment" for pod in _pods_of(api, body)]
+    return with_causes(api, verdict, [body for body in watched if body["kind"] == "Deployment"], now)
+
+
+def with_causes(api: Api, verdict: Verdict, deployments: Iterable[Object], now: float) -> Verdict:
+    """A verdict that is not "done" with what keeps the pods of these Deployments from running, where they tell."""
+    pods = [pod for body in deployments for pod in _pods_of(api, body)]
     causes = sorted((cause for pod in pods for cause in causes_of_pod(api.context, pod, now)), key=lambda cause: not cause.hopeless)
     if not causes:
         return verdict

@@ -42,7 +42,7 @@ class Rendered:
     """What a chart renders.
 
     Args:
-        bodies: the objects of the release, hooks not included.
+        bodies: the objects of the release, hooks not included unless they were asked for.
         values: the values that it was rendered with, as JSON.
         secrets: the values that are never shown.
     """
@@ -68,7 +68,9 @@ class Chart:
     name: str
     definitions: tuple[Object, ...] = field(repr=False)
 
-    def render(self, release: str, namespace: str, values: Mapping[str, Any], served: Served, *, upgrade: bool = False) -> Rendered:
+    def render(
+        self, release: str, namespace: str, values: Mapping[str, Any], served: Served, *, upgrade: bool = False, hooks: bool = False
+    ) -> Rendered:
         """What a release of it would consist of, without asking a cluster. Raises `SpecError` with what Helm said.
 
         Args:
@@ -76,12 +78,13 @@ class Chart:
             values: given over the chart's own.
             served: what the cluster serves; what the chart's definitions add is known here.
             upgrade: whether the release is there already.
+            hooks: also what Helm makes at certain moments only; nothing of that is part of the release.
         """
         given, secrets = json.dumps(values), secret_values(values)
         added = (api_version for api_version, kind in kinds_defined_by(self.definitions))
         versions = sorted({*served.api_versions, *added})
-        command = ["template", release, self.path, "--namespace", namespace, "--no-hooks", "--values", "-"]
-        command += ["--kube-version", served.version, *(["--is-upgrade"] if upgrade else [])]
+        command = ["template", release, self.path, "--namespace", namespace, "--values", "-"]
+        command += ["--kube-version", served.version, *(["--is-upgrade"] if upgrade else []), *([] if hooks else ["--no-hooks"])]
         command += [part for version in versions for part in ("--api-versions", version)]
         text = _ask(self.helm, command, f"cannot render {self.name}", given, secrets)
         bodies = parse_documents(text, f"chart (what {self.name} renders to)")

@@ -12,17 +12,17 @@ from .._core.errors import SpecError
 from .._core.installation import Installation
 from .._core.objects import KINDS, Object, Ref
 from .._core.redact import redact_text
-from .._kube.apply import carry_out
-from .._kube.bundle import install, plan_bundle, plan_removal, read_bundle, read_labelled, require_cert_manager, require_unused
+from .._kube.bundle import install, plan_bundle, read_bundle, read_labelled, require_cert_manager
 from .._kube.client import Client
 from .argspec import CONTEXT, WAIT
+from .bundle_removal import remove_bundle
 from .chart import CHART
 from .connect import access_of, connected
 from .definition import Definition
 from .image_config import with_image_config
 from .kustomize import base_of, render
 from .operator_release import keep_release
-from .operator_waiting import Watch, await_removal
+from .operator_waiting import Watch
 from .run import Call, foretelling, outcome, reporting, telling
 from .settings import SETTINGS, installation_of
 
@@ -51,7 +51,8 @@ def _keep(call: Call, api: Client, wish: Installation, wanted: tuple[Object, ...
     found = read_bundle(api, wanted, bundle)
     wanted = as_adopted(wanted, found) if call.parameters["adopted"] else wanted
     plan = plan_bundle(api, wanted, found, wish.namespace_labels, force=force)
-    require_cert_manager(api, wanted, plan, probe=not call.check_mode, namespace="default")
+    with foretelling(call):
+        require_cert_manager(api, wanted, plan, probe=not call.check_mode, namespace="default")
     if call.check_mode:
         return outcome(plan, objects=len(wanted))
     watch = Watch(call, api, wanted, lambda watched: read_bundle(api, watched, bundle))
@@ -78,15 +79,7 @@ def _remove(call: Call, api: Client) -> dict[str, Any]:
     found = read_labelled(api, list(KINDS.values()), bundle)
     if call.parameters["adopted"]:
         found = {**found, **_adopted(call, api, bundle)}
-    plan = plan_removal(api, found, bundle)
-    with foretelling(call):
-        require_unused(api, found, bundle)
-    if not call.check_mode:
-        with reporting(plan, objects=len(plan.steps)):
-            carry_out(api, plan, say=call.say)
-            if call.parameters["wait"]:
-                await_removal(call, api, found)
-    return outcome(plan, objects=len(plan.steps))
+    return remove_bundle(call, api, bundle, found)
 
 
 def _adopted(call: Call, api: Client, bundle: Bundle) -> dict[Ref, Object]:

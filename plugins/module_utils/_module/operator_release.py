@@ -97,7 +97,8 @@ def _keep(call: Call, api: Client, target: HelmTarget, chart: Chart, history: Hi
     found = {**observe(api, map(ref_of, first)), **read_objects(api, [*wanted.bodies, *previous.values()])}
     plans = _plan(call, api, wish, first, wanted, history, previous, found)
     plan = plans.whole
-    require_cert_manager(api, bodies, plan, probe=not call.check_mode, namespace="default")
+    with foretelling(call):
+        require_cert_manager(api, bodies, plan, probe=not call.check_mode, namespace="default")
     if call.check_mode:
         return outcome(plan, objects=len(bodies))
     watch = Watch(call, api, bodies, lambda watched: read_objects(api, watched))

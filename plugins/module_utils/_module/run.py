@@ -13,7 +13,7 @@ from typing import Any
 from .._core.errors import SpecError
 from .._core.plan import Plan
 from .._kube.client import KUBERNETES_IMPORT_ERROR
-from .._kube.errors import ClusterError, Conflict
+from .._kube.errors import Absent, ClusterError, Conflict
 from .._kube.wait import Patience
 from .documents import YAML_IMPORT_ERROR
 
@@ -95,10 +95,10 @@ def telling(more: str | None) -> Iterator[None]:
 
 @contextmanager
 def foretelling(call: Call) -> Iterator[None]:
-    """In check mode, a conflict inside is a warning: an earlier task, foretold too, may be what removes it."""
+    """In check mode, a conflict inside, or an absence, is a warning: an earlier task, foretold too, may be what mends it."""
     try:
         yield
-    except Conflict as problem:
+    except (Absent, Conflict) as problem:
         if not call.check_mode:
             raise
         call.warn(f"a real run stops here unless an earlier task mends it: {problem}")

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.lab.cql import Cluster, execute
-from tests.lab.layout import KUBECONFIG, MANIFESTS, ROOT, STATE
+from tests.lab.layout import CHARTS, KUBECONFIG, MANIFESTS, ROOT, STATE
 from tests.lab.releases import find
 from tests.lab.steps import LabError
 
-__all__ = ["CONTEXTS", "KUBECONFIG", "MANIFESTS", "ROOT", "STATE", "Lab"]
+__all__ = ["CHARTS", "CONTEXTS", "KUBECONFIG", "MANIFESTS", "ROOT", "STATE", "Lab"]
 
 CONTEXTS = ("hub", "east", "west")
 NAMESPACE = "k8ssandra-operator"
@@ -32,17 +32,17 @@ def _lab(*arguments: str) -> str:
 class Lab:
     """Three real Kubernetes clusters: hub, east and west."""
 
-    def up(self) -> None:
-        _lab("up", *CONTEXTS)
+    def up(self, *, cert_manager: bool = True) -> None:
+        _lab("up", *CONTEXTS, *([] if cert_manager else ["--without-cert-manager"]))
 
     def provide(self, version: str) -> None:
         """Has the images and manifests of an older release of the operators ready."""
         _lab("up", *CONTEXTS, "--operators", version)
 
-    def empty(self) -> None:
-        """Starts anew: nothing but Kubernetes and cert-manager's kinds in any cluster. About 20 seconds."""
+    def empty(self, *, cert_manager: bool = True) -> None:
+        """Starts anew: nothing but Kubernetes and, unless they are not wanted, cert-manager's kinds in any cluster. About 20 seconds."""
         _lab("down")
-        self.up()
+        self.up(cert_manager=cert_manager)
 
     def cut(self, context: str) -> None:
         _lab("cut", context)
