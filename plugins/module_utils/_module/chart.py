@@ -103,7 +103,7 @@ def open_chart(parameters: Mapping[str, Any]) -> Iterator[Chart]:
             path = _fetch(helm, parameters)
             shown = redact_text(str(parameters["chart"]))
             metadata = parse_yaml(_ask(helm, ["show", "chart", path], f"cannot read {shown}"), "chart (its Chart.yaml)")
-            definitions = parse_documents(_ask(helm, ["show", "crds", path], f"cannot read {shown}"), "chart (its definitions)")
+            definitions = parse_documents(separated(_ask(helm, ["show", "crds", path], f"cannot read {shown}")), "chart (its definitions)")
             yield Chart(helm, path, f"{metadata.get('name')} {metadata.get('version')}", _definitions(definitions))
     except HelmFailed as problem:
         raise SpecError("helm_binary", str(problem)) from problem
@@ -131,6 +131,20 @@ def _ask(helm: Helm, command: list[str], failing: str, given: str | None = None,
         return helm.run(command, given=given, secrets=secrets)
     except HelmFailed as problem:
         raise SpecError("chart", f"{failing}: {problem}") from problem
+
+
+def separated(text: str) -> str:
+    """The definitions with a mark between any two: Helm writes a chart's files one after the other (helm v3.19 pkg/action/show.go).
+
+    Without it, the last of one file and the first of the next read as one, and the first of the two is lost without a word.
+    """
+    lines, inside = [], False
+    for line in text.splitlines():
+        if line.startswith("apiVersion:") and inside:
+            lines.append("---")
+        inside = (inside and not line.startswith("---")) or line.startswith("apiVersion:")
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def _definitions(bodies: list[Any]) -> tuple[Object, ...]:
