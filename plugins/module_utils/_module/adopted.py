@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from .._core.adopted import account_of, inline_access, kubeconfig_text, leads_elsewhere, registrations_of, secret_name_of
 from .._core.errors import SpecError
+from .._core.identity import MANAGED_BY
 from .._core.kubeconfig import Access
 from .._core.objects import Object, Ref, kind_named, ref_of
 from .._core.plan import Plan, plan_absence
-from .._core.registration import address_problem
+from .._core.readings import labels_of
+from .._core.registration import Registration, address_problem
 from .._core.times import written
 from .._kube import errors
 from .._kube.credentials import prove_login, prove_server, version
@@ -37,6 +39,15 @@ def point_at_adopted(candidates: Iterable[Candidate], client_configs: Sequence[O
             advice = "register it, or set `credential` to managed, which registers it"
             nothing = "no ClientConfig of the control plane registers this context"
             candidate.problem = errors.Absent(candidate.context, _DOING, nothing, advice)
+
+
+def made_by(client_config: Object | None, wish: Registration) -> str:
+    """Whose the ClientConfig is that stands where ours would be; empty when it is ours, or there is none."""
+    if client_config is None or MANAGED_BY.items() <= labels_of(client_config).items() or secret_name_of(client_config) == wish.secret.name:
+        return ""
+    managers = [entry.get("manager") for entry in client_config["metadata"].get("managedFields") or () if "f:spec" in entry["fieldsV1"]]
+    whose = f"made by {', '.join(map(str, managers))}" if managers else "made by somebody else"
+    return f"{wish.client_config} of the control plane registers this context already, {whose}, with {secret_name_of(client_config)}"
 
 
 def accept(candidate: Candidate, connect: Connect, secret: Object | None, warn: Callable[[str], None]) -> None:

@@ -21,7 +21,7 @@ from .._kube.fleet import side_by_side
 from .._kube.loading import await_loaded, read_operator
 from .._kube.observe import observe
 from .._kube.wait import Patience
-from .adopted import accept, plan_replaced, point_at_adopted
+from .adopted import accept, made_by, plan_replaced, point_at_adopted
 from .argspec import CONTEXT, CONTEXTS, WAIT
 from .candidates import Candidate, candidates_of, failure, returned
 from .client_config_absent import remove
@@ -74,7 +74,7 @@ def keep_client_configs(
         control = _read_control_plane(call, api, candidates)
         preparation = Preparation(call, connect, clock(), control.secrets, settling)
         for candidate in candidates:
-            candidate.problem = candidate.problem or _registered_otherwise(candidate, control)
+            candidate.problem = candidate.problem or _registered_otherwise(call, candidate, control)
         _prepare(preparation, [candidate for candidate in candidates if not candidate.problem])
         return _register(call, control, candidates)
 
@@ -107,7 +107,7 @@ def _read_control_plane(call: Call, api: Api, candidates: Sequence[Candidate]) -
     return ControlPlane(api, deployment, {ref_of(body): body for body in listed or ()}, secrets, missing)
 
 
-def _registered_otherwise(candidate: Candidate, control: ControlPlane) -> errors.ClusterError | None:
+def _registered_otherwise(call: Call, candidate: Candidate, control: ControlPlane) -> errors.ClusterError | None:
     """Of two ClientConfigs for one context, the operator takes the last it reads, without a word."""
     wish = candidate.wish
     for ref, body in control.client_configs.items():
@@ -115,6 +115,10 @@ def _registered_otherwise(candidate: Candidate, control: ControlPlane) -> errors
             found = f"{ref} of the control plane registers this context already, and is not ours"
             advice = "remove it, give its name as `client_config`, or name the context otherwise"
             return errors.Conflict(wish.context, "registering", found, advice)
+    theirs = "" if candidate.adopted else made_by(control.client_configs.get(wish.client_config), wish)
+    if theirs and not call.parameters["force_conflicts"]:
+        advice = "leave it with `credential` adopted, or take it over with force_conflicts; nothing was written for it"
+        return errors.Conflict(wish.context, "registering", theirs, advice)
     return None
 
 

@@ -138,6 +138,15 @@ def test_adopted_becomes_managed_in_place_with_one_restart(fleet: Fleet) -> None
     assert fleet.writes == []
 
 
+def test_one_of_somebody_elses_is_not_taken_over_unasked(fleet: Fleet) -> None:
+    register(fleet, scripted(jwt(**LEGACY)))
+    for check_mode in (True, False):
+        result = fleet.run("east", "west", check_mode=check_mode)
+        assert "registers this context already, made by somebody else, with east-config; leave it with `credential`" in result["msg"]
+        assert actions(result) == ["failed", "registered"]
+    assert fleet.remotes["east"].writes == []
+
+
 def test_a_secret_that_another_client_config_names_stays(fleet: Fleet) -> None:
     register(fleet, scripted(jwt(**LEGACY)))
     other = {"contextName": "north", "kubeConfigSecret": {"name": "east-config"}}
