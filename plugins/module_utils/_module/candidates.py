@@ -122,14 +122,14 @@ def _wish(parameters: Mapping[str, Any], options: Mapping[str, Any], path: str) 
     cluster = cluster_entry(
         access.cluster,
         server=options.get("server"),
-        ca=_authority(access, options.get("ca_cert"), path),
+        ca=authority_of(access, options.get("ca_cert"), path),
         tls_server_name=options.get("tls_server_name"),
         proxy_url=options.get("proxy_url"),
     )
     return Registration(access, identity, parameters["namespace"], cluster, options.get("client_config") or "")
 
 
-def _authority(access: Access, given: str | None, path: str) -> bytes | None:
+def authority_of(access: Access, given: str | None, path: str) -> bytes | None:
     """The certificate authority in PEM, given or in the file that the kubeconfig names; None when it is inline, or there is none."""
     if given:
         if "-----BEGIN CERTIFICATE-----" not in given:

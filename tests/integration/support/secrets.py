@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-import json
 from dataclasses import dataclass, field
 from typing import Any
+
+import yaml
 
 from tests.lab.steps import LabError
 
@@ -40,7 +41,7 @@ class Secrets:
         for name, encoded in (secret.get("data") or {}).items():
             value = base64.b64decode(encoded).decode(errors="replace")
             if name == "kubeconfig":
-                self._keep(json.loads(value)["users"][0]["user"]["token"], f"{where} token")
+                self._keep(yaml.safe_load(value)["users"][0]["user"]["token"], f"{where} token")
             for names, what in ((_PASSWORDS, "password"), (_TOKENS, "token"), (_KEYS, "key")):
                 if name in names:
                     self._keep(value, f"{where} {what}")
