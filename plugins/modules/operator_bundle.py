@@ -89,7 +89,7 @@ options:
         it, so that an installation which is otherwise as rendered is left as it is. What is missing is made, with the label.
       - With O(state=absent), what O(kustomize) renders is removed too, label or not. A namespace that this module did not make stays.
       - Of somebody else's objects, those that a newer base no longer has are not found, and stay.
-      - With O(chart) it says nothing more: a release made by hand is kept as it is anyway.
+      - With O(chart) it says nothing more, since a release made by hand is kept as it is anyway.
     type: bool
     default: false
   watch_namespaces:

@@ -63,7 +63,7 @@ def test_pods_that_cannot_start_end_the_run_with_the_cause_and_the_next_run_mend
 
 
 def test_when_it_is_installed_its_webhook_answers(bare: Lab) -> None:
-    bare.cluster(CONTEXT).kubectl("create", "--dry-run=server", "--filename=-", stdin=ISSUER)
+    bare.cluster(CONTEXT).kubectl("create", "--namespace=default", "--dry-run=server", "--filename=-", stdin=ISSUER)
 
 
 def test_installing_again_changes_nothing(tasks: Tasks) -> None:
