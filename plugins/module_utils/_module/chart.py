@@ -19,6 +19,8 @@ from .._core.values import secret_values
 from .._kube.helm import Helm, HelmFailed, private_helm
 from .argspec import Spec
 from .documents import parse_documents, parse_yaml
+from .rendered import keep
+from .rendered_from import fingerprint_of_chart
 
 CHART: Spec = {
     "chart": {"type": "str"},
@@ -102,11 +104,16 @@ def open_chart(parameters: Mapping[str, Any]) -> Iterator[Chart]:
         with private_helm(parameters["helm_binary"]) as helm:
             path = _fetch(helm, parameters)
             shown = redact_text(str(parameters["chart"]))
-            metadata = parse_yaml(_ask(helm, ["show", "chart", path], f"cannot read {shown}"), "chart (its Chart.yaml)")
-            definitions = parse_documents(separated(_ask(helm, ["show", "crds", path], f"cannot read {shown}")), "chart (its definitions)")
+            metadata, *definitions = keep(fingerprint_of_chart(path, helm.binary), lambda: _show(helm, path, shown))
             yield Chart(helm, path, f"{metadata.get('name')} {metadata.get('version')}", _definitions(definitions))
     except HelmFailed as problem:
         raise SpecError("helm_binary", str(problem)) from problem
+
+
+def _show(helm: Helm, path: str, shown: str) -> list[dict[str, Any]]:
+    """What the chart says of itself, then its definitions."""
+    metadata = parse_yaml(_ask(helm, ["show", "chart", path], f"cannot read {shown}"), "chart (its Chart.yaml)")
+    return [metadata, *parse_documents(separated(_ask(helm, ["show", "crds", path], f"cannot read {shown}")), "chart (its definitions)")]
 
 
 def _fetch(helm: Helm, parameters: Mapping[str, Any]) -> str:

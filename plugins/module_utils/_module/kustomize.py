@@ -15,8 +15,8 @@ from .._core.bundle import flavour
 from .._core.errors import SpecError
 from .._core.redact import redact_text
 from .documents import parse_documents
-from .kustomize_sources import FILES, fingerprint
 from .rendered import keep
+from .rendered_from import FILES, fingerprint
 
 _RENDER_SECONDS = 300
 

@@ -14,7 +14,7 @@ from .._core.errors import SpecError
 from .._core.operators import CASS, K8SSANDRA
 from .._core.upgrade_path import read_version
 from .documents import parse_documents
-from .kustomize_sources import FILES
+from .rendered_from import FILES
 
 Mentions = dict[str, set[str]]
 _IMAGE = re.compile(rf"({K8SSANDRA}|{CASS})(?::|@)([\w.:-]+)")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from plugins.module_utils._module.kustomize_sources import fingerprint
+from plugins.module_utils._module.rendered_from import fingerprint, fingerprint_of_chart
 
 TAGGED = "https://github.com/k8ssandra/k8ssandra-operator/config/deployments/control-plane?ref="
 
@@ -96,3 +96,23 @@ def test_no_kustomization_at_all_has_none(base: Path) -> None:
 )
 def test_a_url_has_one_only_with_an_exact_version(base: Path, url: str, exact: bool) -> None:
     assert bool(fingerprint(url, str(base.parent / "kubectl"))) == exact
+
+
+@pytest.mark.parametrize("name", ["Chart.yaml", "charts/cass-operator/crds/new.yaml", "../kubectl"])
+def test_every_file_of_a_chart_counts(tmp_path: Path, name: str) -> None:
+    chart, helm = tmp_path / "chart", tmp_path / "kubectl"
+    write(chart / "Chart.yaml", "name: one")
+    write(helm, "the program")
+    before = fingerprint_of_chart(str(chart), str(helm))
+    write(chart / name, "another text")
+    assert fingerprint_of_chart(str(chart), str(helm)) not in (before, "")
+
+
+def test_an_archive_is_told_by_what_it_holds_wherever_it_was_fetched_to(tmp_path: Path) -> None:
+    write(tmp_path / "kubectl", "the program")
+    found = []
+    for place, text in (("one", "same"), ("two", "same"), ("three", "other")):
+        write(tmp_path / place / "chart.tgz", text)
+        found.append(fingerprint_of_chart(str(tmp_path / place / "chart.tgz"), str(tmp_path / "kubectl")))
+    assert found[0] == found[1] != found[2]
+    assert not fingerprint_of_chart(str(tmp_path / "missing.tgz"), str(tmp_path / "kubectl"))

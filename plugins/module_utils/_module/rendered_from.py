@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the k8ssandra.operator authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which files a kustomization is rendered from, so that a rendering can be told from one of other files."""
+"""Which files a kustomization or a chart is rendered from, so that a rendering can be told from one of other files."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._core.errors import SpecError
@@ -23,7 +23,7 @@ _MOST_BYTES = 64_000_000
 
 
 class _NotLocalError(Exception):
-    """The kustomization needs what cannot be read here."""
+    """What is needed cannot be read here, or is too much."""
 
 
 def fingerprint(base: str, binary: str) -> str:
@@ -33,10 +33,8 @@ def fingerprint(base: str, binary: str) -> str:
         base: a folder or a URL.
         binary: the renderer's path.
     """
-    digest = hashlib.sha256()
     try:
-        found = os.stat(binary)
-        _add(digest, os.path.realpath(binary), str(found.st_size), str(found.st_mtime_ns))
+        digest = _renderer(binary)
         if os.path.isdir(base):
             _add_folders(digest, os.path.realpath(base))
         elif _EXACT.search(base):
@@ -45,7 +43,28 @@ def fingerprint(base: str, binary: str) -> str:
             return ""
     except (OSError, ValueError, SpecError, _NotLocalError):
         return ""
-    return digest.hexdigest()
+    return str(digest.hexdigest())
+
+
+def fingerprint_of_chart(path: str, binary: str) -> str:
+    """Names all that a chart's own description and definitions depend on: Helm, and the archive or every file of the folder.
+
+    Args:
+        path: the archive or folder.
+        binary: Helm's path.
+    """
+    try:
+        digest = _renderer(binary)
+        _add_files(digest, path, _files(path) if os.path.isdir(path) else [path], _MOST_BYTES)
+    except (OSError, _NotLocalError):
+        return ""
+    return str(digest.hexdigest())
+
+
+def _renderer(binary: str) -> Any:
+    found, digest = os.stat(binary), hashlib.sha256()
+    _add(digest, os.path.realpath(binary), str(found.st_size), str(found.st_mtime_ns))
+    return digest
 
 
 def _add_folders(digest: Any, base: str) -> None:
@@ -53,18 +72,24 @@ def _add_folders(digest: Any, base: str) -> None:
     while ahead:
         folder = ahead.pop(0)
         _add(digest, os.path.relpath(folder, base))
-        for path in _files(folder):
-            left -= os.lstat(path).st_size
-            if left < 0:
-                raise _NotLocalError
-            _add(digest, os.path.relpath(path, folder), os.readlink(path) if os.path.islink(path) else "")
-            if os.path.isfile(path):
-                with open(path, "rb") as opened:
-                    digest.update(hashlib.sha256(opened.read()).digest())
+        left = _add_files(digest, folder, _files(folder), left)
         for other in _named(folder):
             if other not in seen:
                 seen.add(other)
                 ahead.append(other)
+
+
+def _add_files(digest: Any, folder: str, paths: Iterable[str], left: int) -> int:
+    """Adds names and contents; how many bytes are left for more. Raises `_NotLocalError` when there are too many."""
+    for path in paths:
+        left -= os.lstat(path).st_size
+        if left < 0:
+            raise _NotLocalError
+        _add(digest, os.path.relpath(path, folder), os.readlink(path) if os.path.islink(path) else "")
+        if os.path.isfile(path):
+            with open(path, "rb") as opened:
+                digest.update(hashlib.sha256(opened.read()).digest())
+    return left
 
 
 def _files(folder: str) -> Iterator[str]:
