@@ -124,13 +124,15 @@ def _fetch(helm: Helm, parameters: Mapping[str, Any]) -> str:
     if not repository and "://" not in chart:
         found = f"is {chart}, which is no folder or archive on this host; for a chart's name, give chart_repository too"
         raise SpecError("chart", found)
-    command = ["pull", chart, "--destination", os.path.join(helm.folder, "pulled")]
+    pulled = os.path.join(helm.folder, "pulled")
+    os.mkdir(pulled)
+    command = ["pull", chart, "--destination", pulled]
     for option, value in (("--repo", repository), ("--version", parameters["chart_version"])):
         command += [option, str(value)] if value else []
     command += ["--plain-http"] if parameters["chart_plain_http"] else []
     _ask(helm, command, redact_text(f"cannot fetch {chart}{f' from {repository}' if repository else ''}"))
-    (archive,) = os.listdir(os.path.join(helm.folder, "pulled"))
-    return os.path.join(helm.folder, "pulled", archive)
+    (archive,) = os.listdir(pulled)
+    return os.path.join(pulled, archive)
 
 
 def _ask(helm: Helm, command: list[str], failing: str, given: str | None = None, secrets: frozenset[str] = frozenset()) -> str:

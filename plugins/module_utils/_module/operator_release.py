@@ -192,7 +192,9 @@ def _remove(call: Call, api: Client, target: HelmTarget, chart: Chart, history: 
     previous = _previous(api, history, namespace)
     objects = read_objects(api, list(previous.values()))
     bundle = operators_in(namespace)
-    last = {**observe(api, map(ref_of, chart.definitions)), **read_labelled(api, [kind_named("Namespace")], bundle)}
+    # What a Kustomize base brought that the release took the place of may be more than the chart brings.
+    labelled = read_labelled(api, [kind_named(name) for name in _OURS_FIRST], bundle)
+    last = {**observe(api, map(ref_of, chart.definitions)), **labelled}
     if _others(api, objects):
         last = {ref: body for ref, body in last.items() if ref.kind == "Namespace"}
     release = plan_uninstall(api.context, history, objects)

@@ -7,10 +7,13 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from tests.lab.layout import CHARTS
+
 from .lab import MANIFESTS
 from .tasks import Task
 
 Case = tuple[str, Task, tuple[str, ...]]
+CHART = CHARTS / "k8ssandra-operator"
 BASE = str(MANIFESTS / "k8ssandra-operator/config/deployments")
 CLAIM = {"storageClassName": "standard", "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
 DC = {"metadata": {"name": "dc7"}, "size": 1}
@@ -92,6 +95,15 @@ def operator_cases(folder: Path) -> Iterator[Case]:
         ("of a base without operators", {"kustomize": str(folder / "nothing")}, "kustomize", "no Deployment"),
         ("with a binary that is not there", {"kustomize": BASE, "kustomize_binary": "/nowhere/kustomize"}, "/nowhere/kustomize"),
         ("in a bad namespace", {"kustomize": BASE, "namespace": "No_Good"}, "No_Good"),
+        ("of a base and a chart", {"kustomize": BASE, "chart": str(CHART)}, "mutually exclusive", "chart"),
+        ("of a chart that is not there", {"chart": "nowhere"}, "chart: is nowhere", "chart_repository"),
+        ("of a folder that is no chart", {"chart": str(folder)}, "chart: cannot read", "Chart.yaml"),
+        ("with a Helm that is not there", {"chart": str(CHART), "helm_binary": "/nowhere/helm"}, "/nowhere/helm"),
+        ("with values that the chart cannot take", {"chart": str(CHART), "values": {"image": "x"}}, "chart: cannot render"),
+        ("in a bad release", {"chart": str(CHART), "release_name": "No_Good"}, "release_name", "No_Good"),
+        ("out of a URL", {"kustomize": BASE, "image_registry": "https://here"}, "image_registry", "https://here"),
+        ("that watch two ways", {"kustomize": BASE, "watch_namespaces": ["a"], "cluster_scoped": True}, "watch_namespaces"),
+        ("that lose registrations", {"kustomize": BASE, "watch_namespaces": ["a"], "control_plane": True}, "lacks k8ssandra-operator"),
         ("with a list of resources", {"kustomize": BASE, "resources": ["cpu"]}, "resources"),
         ("in an unknown state", {"kustomize": BASE, "state": "gone"}, "state", "gone"),
         ("away in use", {"state": "absent"}, "context hub", "ClientConfig"),

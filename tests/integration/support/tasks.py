@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from .lab import KUBECONFIG
-from .play import Player, Run
+from .play import Player, Run, Started
 
 _HANDS_OVER = {"LC_TELLTALE": "environment makes an action plugin hand over to its module"}
 _NUMBER = itertools.count()
@@ -56,22 +56,28 @@ class Tasks:
     player: Player
     folder: Path
     last: Run | None = None
+    _found: Path = Path()
 
     def run(self, tasks: Sequence[Task], timeout: float = 300) -> list[dict[str, Any]]:
         """The registered result of each task, in order."""
+        with self.start(tasks) as started:
+            self.last = started.finish(timeout).demand()
+        results: list[dict[str, Any]] = json.loads(self._found.read_text())
+        return results
+
+    def start(self, tasks: Sequence[Task]) -> Started:
+        """The same under way, to be killed or waited for."""
         number = next(_NUMBER)
-        found, playbook = self.player.outputs / f"results-{number}.json", self.folder / f"tasks-{number}.yml"
+        self._found, playbook = self.player.outputs / f"results-{number}.json", self.folder / f"tasks-{number}.yml"
         names = [f"task_{index}" for index in range(len(tasks))]
-        keep = {"content": "{{ [" + ", ".join(names) + "] | to_json }}", "dest": str(found), "mode": "0600"}
+        keep = {"content": "{{ [" + ", ".join(names) + "] | to_json }}", "dest": str(self._found), "mode": "0600"}
         steps = [task.body(name) for task, name in zip(tasks, names, strict=True)]
         steps.append({"name": "keep the results", "ansible.builtin.copy": keep, "diff": False})
         variables = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
         playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": steps}]))
         inventory = self.folder / "localhost.yml"
         inventory.write_text(yaml.safe_dump({"all": {"hosts": {"localhost": {}}}}))
-        self.last = self.player.play(str(playbook), inventory, "-vvvv", timeout=timeout).demand()
-        results: list[dict[str, Any]] = json.loads(found.read_text())
-        return results
+        return self.player.start(str(playbook), inventory, "-vvvv")
 
     def one(self, module: str, *, check: bool = False, as_module: bool = False, **options: Any) -> dict[str, Any]:
         """The result of one task."""
