@@ -95,7 +95,7 @@ def _connected(lab: Lab, context: str, datacenter: str) -> tuple[Cluster, Sessio
     cluster = lab.cluster(context)
     pods = cluster.read("pods", "--selector", f"cassandra.datastax.com/datacenter={datacenter},app.kubernetes.io/managed-by=cass-operator")
     profile = ExecutionProfile(
-        DCAwareRoundRobinPolicy(datacenter), NextHostOnce(), consistency_level=ConsistencyLevel.LOCAL_QUORUM, request_timeout=20
+        DCAwareRoundRobinPolicy(datacenter), NextHostOnce(), consistency_level=ConsistencyLevel.LOCAL_QUORUM, request_timeout=30
     )
     client = Cluster(
         [pod["status"]["podIP"] for pod in pods["items"]],
@@ -104,7 +104,8 @@ def _connected(lab: Lab, context: str, datacenter: str) -> tuple[Cluster, Sessio
         execution_profiles={EXEC_PROFILE_DEFAULT: profile},
         protocol_version=5,
         reconnection_policy=ConstantReconnectionPolicy(2, max_attempts=None),
-        connect_timeout=20,
+        connect_timeout=60,
+        control_connection_timeout=60,
         idle_heartbeat_interval=5,
         idle_heartbeat_timeout=5,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from .lab import CONTEXTS, Lab, deployments
 from .watch import Story
 
 OLD = {"k8ssandra-operator": "v1.20.0", "cass-operator": "v1.22.4"}
+DATACENTERS = {"dc1": "east", "dc2": "west"}
 NEW = {"k8ssandra-operator": "v1.26.0", "cass-operator": "v1.28.0"}
 
 
@@ -29,14 +31,13 @@ def with_another_tag(folder: Path, tag: str) -> str:
         place = folder / "deployments" / flavour
         place.mkdir(parents=True)
         image = {"name": "cr.k8ssandra.io/k8ssandra/k8ssandra-operator", "newTag": tag}
-        wish = {"resources": [str(Path("/").joinpath(base).relative_to("/"))], "images": [image]}
-        wish["resources"] = [_relative(base, place)]
-        (place / "kustomization.yaml").write_text(yaml.safe_dump(wish))
+        (place / "kustomization.yaml").write_text(yaml.safe_dump({"resources": [_relative(base, place)], "images": [image]}))
     return str(folder / "deployments")
 
 
 def _relative(base: Path, place: Path) -> str:
-    return str(Path(*[".."] * (len(place.resolve().parts) - 1)) / base.resolve().relative_to("/"))
+    """Kustomize takes no absolute path."""
+    return os.path.relpath(base.resolve(), place.resolve())
 
 
 @contextmanager
