@@ -13,7 +13,7 @@ from typing import Any
 from .._core.adoption_inventory import Inventory
 from .._core.adoption_words import Variable
 from .._core.errors import SpecError
-from .documents import yaml
+from . import documents
 
 _HOSTS = "One host per kube context, nothing else in this file."
 _WIDTH = 130
@@ -86,7 +86,7 @@ def _text(sections: list[tuple[str, Mapping[str, Any]]]) -> str:
 
 
 def _dumped(said: Mapping[str, Any]) -> str:
-    class Dumper(yaml.SafeDumper):
+    class Dumper(documents.yaml.SafeDumper):
         """As the examples are: lists indented, a variable a line, what is small inside in one line."""
 
         def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
@@ -103,7 +103,7 @@ def _dumped(said: Mapping[str, Any]) -> str:
     Dumper.add_representer(str, _represent)
     # Ansible's own kinds of strings.
     Dumper.add_multi_representer(str, lambda dumper, text: _represent(dumper, str.__str__(text)))
-    text: str = yaml.dump(dict(said), Dumper=Dumper, sort_keys=False, default_flow_style=None, width=_WIDTH, allow_unicode=True)
+    text: str = documents.yaml.dump(dict(said), Dumper=Dumper, sort_keys=False, default_flow_style=None, width=_WIDTH, allow_unicode=True)
     return text
 
 
