@@ -1,7 +1,7 @@
-"""Make `k8ssandra.operator` and `kubernetes.core` known to the Python that runs this.
+"""Make `k8ssandra.operator`, `kubernetes.core` and `awx.awx` known to the Python that runs this.
 
-Both go below `ansible_collections` in its site-packages, where every Ansible tool looks without being told: this checkout as
-a symlink, kubernetes.core unpacked from the `ansible` wheel, which carries it (so Galaxy is not needed).
+All go below `ansible_collections` in its site-packages, where every Ansible tool looks without being told: this checkout as
+a symlink, the two others unpacked from the `ansible` wheel, which carries them (so Galaxy is not needed).
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ import zipfile
 from pathlib import Path
 
 ANSIBLE_WHEEL = "ansible==12.3.0"
-KUBERNETES_CORE = "ansible_collections/kubernetes/core/"
+# The one that we depend on, and the one that the role configure_awx names.
+UNPACKED = ("ansible_collections/kubernetes/core/", "ansible_collections/awx/awx/")
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
-def unpack_kubernetes_core(site_packages: Path) -> None:
-    """Take the one collection that we depend on out of the wheel that holds ninety."""
+def unpack_others(site_packages: Path) -> None:
+    """Take two collections out of the wheel that holds ninety."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
         subprocess.run([*pip, "download", "--quiet", "--no-deps", "--dest", folder, ANSIBLE_WHEEL], check=True)
         with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
-            wheel.extractall(site_packages, [name for name in wheel.namelist() if name.startswith(KUBERNETES_CORE)])
+            wheel.extractall(site_packages, [name for name in wheel.namelist() if name.startswith(UNPACKED)])
 
 
 def link_checkout(site_packages: Path) -> None:
@@ -36,9 +37,9 @@ def link_checkout(site_packages: Path) -> None:
 
 
 def main() -> None:
-    """Install both collections into this Python's site-packages."""
+    """Install the collections into this Python's site-packages."""
     site_packages = Path(sysconfig.get_path("purelib"))
-    unpack_kubernetes_core(site_packages)
+    unpack_others(site_packages)
     link_checkout(site_packages)
 
 

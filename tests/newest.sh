@@ -23,7 +23,8 @@ if ! python=$(find_python); then
 fi
 
 environment=.cache/newest
-if [ ! -e "$environment/stamp" ] || [ tests/newest.sh -nt "$environment/stamp" ] || [ requirements.txt -nt "$environment/stamp" ]; then
+if [ ! -e "$environment/stamp" ] || [ tests/newest.sh -nt "$environment/stamp" ] || [ requirements.txt -nt "$environment/stamp" ] ||
+  [ tests/install_collections.py -nt "$environment/stamp" ]; then
   "$python" -m venv --clear "$environment"
   "$environment/bin/pip" --disable-pip-version-check --quiet install -r requirements.txt ansible-core pytest pytest-timeout
   "$environment/bin/python" tests/install_collections.py

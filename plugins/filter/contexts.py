@@ -10,6 +10,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._core.plain import plain
+
 DOCUMENTATION = r"""
 name: contexts
 short_description: Make the contexts option of a module from inventory hosts
@@ -83,17 +85,8 @@ def _entry(host: str, hostvars: Mapping[str, Any], keys: list[str]) -> dict[str,
     if host not in hostvars:
         raise AnsibleFilterError(f"the filter `contexts` was given {host}, which is not a host of the inventory")
     variables = hostvars[host]
-    found = {key: _plain(variables[f"k8ssandra_{key}"]) for key in keys if key != "name" and f"k8ssandra_{key}" in variables}
+    found = {key: plain(variables[f"k8ssandra_{key}"]) for key in keys if key != "name" and f"k8ssandra_{key}" in variables}
     return {"name": host, **{key: value for key, value in found.items() if value is not None}}
-
-
-def _plain(value: Any) -> Any:
-    """A copy that holds nothing of Ansible's own types: since core 2.19 strings carry tags and containers resolve lazily."""
-    if isinstance(value, Mapping):
-        return {_plain(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return str(value) if isinstance(value, str) else value
 
 
 class FilterModule:

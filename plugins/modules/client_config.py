@@ -255,6 +255,14 @@ plan:
     why:
       description: Why the step is needed.
       type: str
+    changes:
+      description: The fields that change, a line each, secrets masked and long values cut.
+      returned: for an update
+      type: list
+      elements: str
+    digest:
+      description: The SHA-256 of what the step does, without secrets. See P(k8ssandra.operator.fleet_plan#filter).
+      type: str
     preview:
       description: Why the step could not be previewed.
       returned: in check mode, when what it needs is not there yet

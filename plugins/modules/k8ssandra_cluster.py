@@ -142,6 +142,14 @@ plan:
     why:
       description: Why the step is needed.
       type: str
+    changes:
+      description: The fields that change, a line each, secrets masked and long values cut.
+      returned: for an update
+      type: list
+      elements: str
+    digest:
+      description: The SHA-256 of what the step does, without secrets. See P(k8ssandra.operator.fleet_plan#filter).
+      type: str
   sample:
     - {context: hub, verb: create, object: K8ssandraCluster k8ssandra-operator/demo, why: is not there}
 cluster:

@@ -207,6 +207,14 @@ plan:
     why:
       description: Why the step is needed.
       type: str
+    changes:
+      description: The fields that change, a line each, secrets masked and long values cut.
+      returned: for an update
+      type: list
+      elements: str
+    digest:
+      description: The SHA-256 of what the step does, without secrets. See P(k8ssandra.operator.fleet_plan#filter).
+      type: str
   sample:
     - {context: east, verb: create, object: Deployment k8ssandra-operator/k8ssandra-operator, why: is not there}
 objects:

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 from .diff import Change, changes
+from .fingerprint import digest_of
 from .objects import Object, Ref, ref_of
 from .redact import MASK, redact, redact_field
 
 FIELD_MANAGER = "k8ssandra.operator"
+# What people read of one step: a new version of a custom resource definition changes hundreds of fields.
+MOST_CHANGES, LONGEST_VALUE = 10, 120
 
 
 class Verb(str, Enum):
@@ -52,7 +56,25 @@ class Step:
     def describe(self) -> dict[str, Any]:
         """The step as a module returns it: no body, since one may hold a secret."""
         shown = {"context": self.context, "verb": self.verb.value, "object": str(self.ref), "why": self.why}
-        return {**shown, "preview": self.preview} if self.preview else shown
+        more = {"changes": list(self._told()), "preview": self.preview}
+        return {**shown, **{name: value for name, value in more.items() if value}, "digest": self._digest()}
+
+    def _told(self) -> tuple[str, ...]:
+        """The fields that change, a line each, secrets masked and long values cut."""
+        told = [f"{change}: {_brief(found)} -> {_brief(wanted)}" for change, found, wanted in self.masked()]
+        more = len(told) - MOST_CHANGES
+        return (*told[:MOST_CHANGES], f"and {more} more") if more > 0 else tuple(told)
+
+    def _digest(self) -> str:
+        """What is done, in few letters: not why, and no secret, so it neither tells nor depends on the body of a token."""
+        done = [[str(change), found, wanted] for change, found, wanted in self.masked()]
+        return digest_of([self.context, self.verb.value, str(self.ref), redact(self.body) if self.verb is Verb.CREATE else done])
+
+    def masked(self) -> Iterator[tuple[Change, Any, Any]]:
+        """Each field that changes, with what was found and what is wanted, secrets masked."""
+        secret = self.ref.kind == "Secret"
+        for change in self.changes:
+            yield change, _masked(change, change.found, secret), _masked(change, change.wanted, secret)
 
 
 @dataclass(frozen=True)
@@ -146,20 +168,24 @@ def _settled(body: Object) -> dict[str, Any]:
 def _diff_of(step: Step) -> dict[str, Any]:
     header = f"{step.context}: {step.ref}"
     if step.verb is Verb.UPDATE:
-        secret = step.ref.kind == "Secret"
-        before = {str(change): _shown(change, change.found, secret) for change in step.changes}
-        after = {str(change): _shown(change, change.wanted, secret) for change in step.changes}
+        before = {str(change): _condensed(found) for change, found, _wanted in step.masked()}
+        after = {str(change): _condensed(wanted) for change, _found, wanted in step.masked()}
     else:
         before = {} if step.verb is Verb.CREATE else {"object": str(step.ref)}
         after = _condensed(redact(step.body)) if step.body is not None else {}
     return {"before_header": header, "after_header": f"{header} ({step.verb.value})", "before": before, "after": after}
 
 
-def _shown(change: Change, value: Any, secret: bool) -> Any:
+def _masked(change: Change, value: Any, secret: bool) -> Any:
     if secret and value is not None:
         return MASK
     # The value of a variable in a list is named by the element: `env.[PASSWORD].value`.
-    return _condensed(redact_field(change.path[-2:][0] if change.path[-1] == "value" else change.path[-1], value))
+    return redact_field(change.path[-2:][0] if change.path[-1] == "value" else change.path[-1], value)
+
+
+def _brief(value: Any) -> str:
+    text = "nothing" if value is None else json.dumps(_condensed(value), default=str)
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 3]}..."
 
 
 def _condensed(value: Any) -> Any:

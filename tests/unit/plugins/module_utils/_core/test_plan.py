@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from plugins.module_utils._core.objects import ref_of
 from plugins.module_utils._core.plan import Plan, Verb, drop_ineffective, plan_absence, plan_presence
 
@@ -34,7 +36,48 @@ def test_steps_keep_the_order_of_the_wish() -> None:
 
 def test_a_step_says_where_what_and_why() -> None:
     plan = plan_presence("east", [config("c", k="new")], found(config("c", k="old")))
-    assert plan.describe() == [{"context": "east", "verb": "update", "object": "ConfigMap a/c", "why": "data.k differs"}]
+    [step] = plan.describe()
+    assert len(step.pop("digest")) == 64
+    changed = ['data.k: "old" -> "new"']
+    assert step == {"context": "east", "verb": "update", "object": "ConfigMap a/c", "why": "data.k differs", "changes": changed}
+
+
+def _digest(wanted: dict[str, Any], *before: dict[str, Any], context: str = "east") -> str:
+    return plan_presence(context, [wanted], found(*before)).describe()[0]["digest"]
+
+
+OTHER_STEPS = [
+    pytest.param(_digest(config("c", k="new"), config("c", k="older")), id="another value before"),
+    pytest.param(_digest(config("c", k="newer"), config("c", k="old")), id="another value after"),
+    pytest.param(_digest(config("c", k="new", l="new"), config("c", k="old")), id="another field besides"),
+    pytest.param(_digest(config("c", k="new")), id="another verb"),
+    pytest.param(_digest(config("d", k="new"), config("d", k="old")), id="another object"),
+    pytest.param(_digest(config("c", k="new"), config("c", k="old"), context="west"), id="another context"),
+]
+
+
+@pytest.mark.parametrize("other", OTHER_STEPS)
+def test_another_step_has_another_digest(other: str) -> None:
+    assert other != _digest(config("c", k="new"), config("c", k="old"))
+
+
+def test_what_is_created_counts_in_the_digest() -> None:
+    assert _digest(config("c", k="1")) != _digest(config("c", k="2"))
+
+
+def test_neither_a_secret_nor_its_length_counts_in_the_digest() -> None:
+    assert _digest(secret(kubeconfig="bmV3")) == _digest(secret(kubeconfig="bmV3ZXI="))
+    assert _digest(secret(k="bmV3"), secret(k="b2xk")) == _digest(secret(k="bmV3ZXI="), secret(k="b2xkZXI="))
+    assert _digest(secret(k="bmV3"), secret(k="b2xk")) != _digest(secret(k="bmV3", l="bmV3"), secret(k="b2xk"))
+
+
+def test_what_people_read_of_a_step_is_short_and_masked() -> None:
+    before = {"kind": "ConfigMap", **config("c"), "spec": {}}
+    wanted = {**before, "spec": {"password": "hunter2", "long": "x" * 500, **{f"f{number:02}": number for number in range(30)}}}
+    [step] = plan_presence("east", [wanted], found(before)).describe()
+    assert step["changes"][0] == 'spec.password: nothing -> "(masked)"'
+    assert step["changes"][-1] == "and 21 more"  # 0 and not there are one in this kind
+    assert max(len(line) for line in step["changes"]) < 150
 
 
 def test_many_changes_are_counted_not_listed() -> None:
