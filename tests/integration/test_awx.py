@@ -34,6 +34,12 @@ def test_status_is_an_artifact_and_changes_nothing(deployed: Run, awx: Awx) -> N
     assert not any(job.changed().values())
 
 
+def test_preflight_runs_as_a_template_with_its_answers(deployed: Run, awx: Awx) -> None:
+    job = awx.launch("preflight", {"k8ssandra_probe": "false"})
+    assert not any(job.changed().values())
+    assert "Show one table a context" in job.stdout
+
+
 @pytest.fixture(scope="module")
 def nothing(story: Story, awx: Awx) -> Job:
     """A plan of a fleet that is as it should be."""

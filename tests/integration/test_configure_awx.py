@@ -31,7 +31,7 @@ def test_all_is_made_and_the_second_run_changes_nothing(configured: tuple[Contro
     controller, first, second = configured
     assert first.changed() == {"localhost": 8}
     second.demand_unchanged()
-    asked = ("status", "plan", "apply", "site", "upgrade", "teardown")
+    asked = ("preflight", "status", "plan", "apply", "site", "upgrade", "teardown")
     assert set(controller.named("job_templates")) == {f"K8ssandra {name}" for name in asked}
 
 
