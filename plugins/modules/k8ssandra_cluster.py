@@ -63,7 +63,8 @@ options:
   apply_updates:
     description:
       - What to do about changes that an upgrade of the operator computed and holds back (condition C(RequiresUpdate)).
-      - V(never) leaves them, and RV(cluster.held_updates) lists them; V(once) lets the operators carry them out now, V(always) from now on.
+      - V(never) leaves them, and C(held_updates) of RV(cluster) lists them; V(once) lets the operators carry them out now, V(always) also
+        from now on.
       - They restart nodes, one at a time, one datacenter after the other.
     type: str
     choices: [never, once, always]
