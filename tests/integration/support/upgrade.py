@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -43,7 +44,7 @@ def _relative(base: Path, place: Path) -> str:
 @contextmanager
 def planted(lab: Lab, context: str = "west") -> Iterator[str]:
     """A datacenter that nobody looks after, with a field that the newer definition no longer has."""
-    cluster = lab.cluster(context)
+    cluster = replace(lab.cluster(context), namespace="elsewhere")
     claims = [{"name": "gpu", "source": {"resourceClaimName": "gpu"}}]
     claim = {"storageClassName": "lab-folder", "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
     spec = {
