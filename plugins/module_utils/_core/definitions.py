@@ -116,8 +116,11 @@ def _schema(version: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _removed(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> Iterator[Path]:
-    """Walks both schemas together, for as long as the newer one says which fields there are."""
-    if after.get(_PRESERVE):
+    """Walks both schemas together, for as long as the newer one says which fields there are.
+
+    A CassandraDatacenter keeps unknown fields: its API server would not lose one, but the newer operator no longer knows it.
+    """
+    if after.get(_PRESERVE) and not after.get("properties"):
         return
     fields, kept, free = before.get("properties") or {}, after.get("properties") or {}, after.get("additionalProperties")
     for name, schema in fields.items():

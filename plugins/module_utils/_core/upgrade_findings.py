@@ -15,6 +15,7 @@ from .standing import Standing
 from .upgrade_path import Finding, judge_move
 
 _STARGATE = "Stargate.stargate.k8ssandra.io"
+_DEFINITIONS = "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/"
 
 
 def findings_in(standing: Standing) -> Iterator[Finding]:
@@ -45,7 +46,7 @@ def _losses(standing: Standing) -> Iterator[Finding]:
             users = [body for body in bodies if is_used(body, path)]
             if users:
                 found = f"the wanted {kind_of(live)} has no field {written(path)} any longer, and {_named(users)} uses it"
-                yield Finding(f"{found}; take the field out of the object first, or of the one that it was made from", "its definition")
+                yield Finding(f"{found}; take the field out of the object first, or of the one that it was made from", _DEFINITIONS)
         yield from _unreadable(live, wanted)
     if of_kind.get(_STARGATE) and _STARGATE not in standing.removed and standing.moves:
         what = f"{_named(of_kind[_STARGATE])} is there; upstream is going to remove Stargate"
@@ -57,7 +58,7 @@ def _unreadable(live: Object, wanted: Object) -> Iterator[Finding]:
     if gone:
         found = f"objects of {kind_of(live)} may be stored in {', '.join(gone)}, which the wanted version does not serve"
         advice = "write each of them anew, then take the version out of status.storedVersions of the definition"
-        yield Finding(f"{found}; {advice}", "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/")
+        yield Finding(f"{found}; {advice}", _DEFINITIONS)
 
 
 def _named(bodies: Sequence[Object]) -> str:

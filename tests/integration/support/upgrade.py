@@ -27,11 +27,10 @@ def be_old(story: Story) -> None:
 
 def with_another_tag(folder: Path, tag: str) -> str:
     """A kustomization over the older release in which k8ssandra-operator has another tag."""
+    image = {"name": "cr.k8ssandra.io/k8ssandra/k8ssandra-operator", "newTag": tag}
     for flavour in ("control-plane", "data-plane"):
-        base = Path(deployments(OLD["k8ssandra-operator"])) / flavour
-        place = folder / "deployments" / flavour
+        base, place = Path(deployments(OLD["k8ssandra-operator"])) / flavour, folder / "deployments" / flavour
         place.mkdir(parents=True)
-        image = {"name": "cr.k8ssandra.io/k8ssandra/k8ssandra-operator", "newTag": tag}
         (place / "kustomization.yaml").write_text(yaml.safe_dump({"resources": [_relative(base, place)], "images": [image]}))
     return str(folder / "deployments")
 
@@ -45,12 +44,11 @@ def _relative(base: Path, place: Path) -> str:
 def planted(lab: Lab, context: str = "west") -> Iterator[str]:
     """A datacenter that nobody looks after, with a field that the newer definition no longer has."""
     cluster = replace(lab.cluster(context), namespace="elsewhere")
-    claims = [{"name": "gpu", "source": {"resourceClaimName": "gpu"}}]
     claim = {"storageClassName": "lab-folder", "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
     spec = {
         "clusterName": "planted", "serverType": "cassandra", "serverVersion": "4.1.8", "size": 1, "stopped": True,
         "managementApiAuth": {"insecure": {}}, "storageConfig": {"cassandraDataVolumeClaimSpec": claim},
-        "podTemplateSpec": {"spec": {"containers": [], "resourceClaims": claims}},
+        "podTemplateSpec": {"spec": {"containers": [], "resourceClaims": [{"name": "gpu", "source": {"resourceClaimName": "gpu"}}]}},
     }  # fmt: skip
     metadata = {"name": "planted", "namespace": "elsewhere"}
     body = {"apiVersion": "cassandra.datastax.com/v1beta1", "kind": "CassandraDatacenter", "metadata": metadata, "spec": spec}

@@ -33,6 +33,10 @@ def _list(items: dict[str, Any]) -> dict[str, Any]:
             id="of the values of a mapping",
         ),
         pytest.param(_object(a=TEXT), {"x-kubernetes-preserve-unknown-fields": True}, [], id="where anything goes, nothing is gone"),
+        pytest.param(
+            _object(a=TEXT, b=TEXT), {**_object(b=TEXT), "x-kubernetes-preserve-unknown-fields": True}, ["spec.a"],
+            id="where unknown fields are kept, the operator has forgotten one all the same",
+        ),
         pytest.param(_object(a=TEXT), {"additionalProperties": TEXT}, [], id="nor where keys are free"),
     ],
 )  # fmt: skip
