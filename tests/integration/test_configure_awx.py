@@ -29,7 +29,7 @@ def configured(player: Player, tmp_path_factory: pytest.TempPathFactory) -> tupl
 
 def test_all_is_made_and_the_second_run_changes_nothing(configured: tuple[Controller, Run, Run]) -> None:
     controller, first, second = configured
-    assert first.changed() == {"localhost": 8}
+    assert first.changed() == {"localhost": 11}
     second.demand_unchanged()
     asked = ("preflight", "status", "plan", "apply", "site", "upgrade", "teardown")
     assert set(controller.named("job_templates")) == {f"K8ssandra {name}" for name in asked}

@@ -162,21 +162,21 @@ def test_what_a_template_names_is_made_before_it(calls: list[tuple[str, dict[str
             for key, kind in kinds.items():
                 names = [arguments[key]] if isinstance(arguments[key], str) else arguments[key]
                 assert {(kind, name) for name in names} <= made
-        made.add((module, arguments["name"]))
+        made.add((module, arguments.get("name", "")))
 
 
 def test_the_workflow_is_plan_then_approval_then_apply(calls: list[tuple[str, dict[str, Any]]]) -> None:
-    [workflow] = _of(calls, "workflow_job_template")
-    nodes = {node["identifier"]: node for node in workflow["workflow_nodes"]}
-    followed, order = "plan", []
-    while followed:
-        order.append(nodes[followed]["unified_job_template"]["type"])
-        related = nodes[followed].get("related", {})
-        assert set(related) <= {"success_nodes"}, "what failed must not go on"
-        followed = next((node["identifier"] for node in related.get("success_nodes", [])), "")
-    assert order == ["job_template", "workflow_approval", "job_template"]
-    templates = {template["name"] for template in _of(calls, "job_template")}
-    assert {node["unified_job_template"]["name"] for node in nodes.values()} - templates == {"Fleet plan read and approved"}
+    nodes = _of(calls, "workflow_job_template_node")
+    runs = {node["identifier"]: node.get("unified_job_template", "") for node in nodes if "success_nodes" not in node}
+    assert runs == {"plan": "Fleet plan", "apply": "Fleet apply", "approval": ""}
+    assert {node["identifier"]: node["success_nodes"] for node in nodes if "success_nodes" in node} == {
+        "plan": ["approval"],
+        "approval": ["apply"],
+    }
+    assert not [node for node in nodes if {"always_nodes", "failure_nodes"} & set(node)], "what failed must not go on"
+    [approval] = [node["approval_node"] for node in nodes if "approval_node" in node]
+    assert approval["timeout"] == 86400
+    assert set(runs.values()) - {""} <= {template["name"] for template in _of(calls, "job_template")}
 
 
 def test_what_the_workflow_asks_its_jobs_ask_too(calls: list[tuple[str, dict[str, Any]]]) -> None:
