@@ -47,6 +47,8 @@ def make_charts(target: Path, modules: Path, tools: dict[str, Path], registry: s
 
 def _stand_in(name: str, target: Path, marks: dict[str, str]) -> None:
     shutil.copytree(_STAND_INS / name, target)
+    for path in (target / "templates").glob("*.yaml.tpl"):
+        path.rename(path.with_suffix(""))  # kept under a name that no YAML checker takes for its own
     for file in ("Chart.yaml", "values.yaml"):
         path = target / file
         if path.exists():

@@ -72,6 +72,8 @@ def test_a_stand_in_gets_its_version_and_its_image(tmp_path: Path) -> None:
     assert 'tag: "v1.28.0"' in values
     assert 'registry: "docker.io"' in values
     assert "@" not in values
+    templates = {path.suffix for path in (tmp_path / "cass-operator/templates").iterdir()}
+    assert templates == {".tpl", ".yaml"}
 
 
 def test_the_static_manifest_begins_with_the_namespace_and_the_kinds() -> None:
