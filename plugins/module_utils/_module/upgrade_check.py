@@ -94,9 +94,9 @@ UPGRADE_CHECK = Definition(
     argument_spec={
         **CONTEXT,
         "contexts": {
-            **CONTEXTS["contexts"],
+            "type": "list",
+            "elements": "dict",
             "required": True,
-            "default": None,
             "options": {**CONTEXTS["contexts"]["options"], "kustomize": {"type": "str"}, "chart_version": {"type": "str"}},
         },
         "control_plane": {"type": "str", "required": True},
