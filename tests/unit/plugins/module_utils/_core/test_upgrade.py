@@ -23,13 +23,13 @@ def _images(version: str) -> dict[str, str]:
 
 
 def _standing(
-    context: str, version: str, *, definitions: Mapping[str, Any] = OLD_KIND, wanted: Mapping[str, Any] = OLD_KIND, target: str = NEW,
-    ready: bool = True, **more: Any,
+    context: str, version: str, *, definitions: Mapping[str, Any] | None = None, wanted: Mapping[str, Any] | None = None,
+    target: str = NEW, ready: bool = True, **more: Any,
 ) -> Standing:  # fmt: skip
     deployments = (build.operator(version=version, ready=ready),) if version else ()
     running = operators_in(ContextReading(context, objects={"Deployment": deployments}))
-    known = {"server_version": "v1.34.0", "definitions": definitions, **more}
-    return Standing(context, context == "hub", running, Wanted(_images(target), wanted), **known)
+    known = {"server_version": "v1.34.0", "definitions": OLD_KIND if definitions is None else definitions, **more}
+    return Standing(context, context == "hub", running, Wanted(_images(target), OLD_KIND if wanted is None else wanted), **known)
 
 
 def _fleet(hub: str = OLD, east: str = OLD, west: str = OLD, **more: Any) -> list[Standing]:
