@@ -42,6 +42,10 @@ options:
     type: str
     choices: [kustomize, helm]
     default: kustomize
+  brings_cert_manager:
+    description: Whether cert-manager will be installed where it is missing. That it is missing is then a note, no error.
+    type: bool
+    default: false
   cluster:
     description:
       - The cluster that is wanted, with the options of M(k8ssandra.operator.k8ssandra_cluster).

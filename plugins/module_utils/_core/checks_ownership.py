@@ -11,7 +11,7 @@ from .bundle import BUNDLE_LABEL
 from .cluster import ClusterWish
 from .collisions import check_collisions
 from .errors import SpecError
-from .findings import ERROR, WARNING, Fault
+from .findings import ERROR, NOTE, WARNING, Fault
 from .fleet import Fleet, Survey
 from .objects import Object
 from .operators import Operator, operators_in
@@ -157,11 +157,13 @@ def _endings(fleet: Fleet, survey: Survey) -> Iterator[Fault]:
 
 def judge_cert_manager(fleet: Fleet, survey: Survey) -> tuple[str, Iterator[Fault]]:
     """cert-manager is there and serves: an Issuer was accepted by a dry run."""
-    return survey.cert_manager or "its kinds are served, and a dry run of an Issuer was accepted", _without_certificates(survey)
+    return survey.cert_manager or "its kinds are served, and a dry run of an Issuer was accepted", _without_certificates(fleet, survey)
 
 
-def _without_certificates(survey: Survey) -> Iterator[Fault]:
-    if survey.cert_manager:
-        why = "it issues the certificates of the operators' webhooks, without which they refuse to start"
+def _without_certificates(fleet: Fleet, survey: Survey) -> Iterator[Fault]:
+    why = "it issues the certificates of the operators' webhooks, without which they refuse to start"
+    if survey.cert_manager and fleet.brings_cert_manager:
+        yield Fault(NOTE, "cert-manager", survey.cert_manager, why, "nothing: it is installed before the operators are")
+    elif survey.cert_manager:
         advice = "install cert-manager in this cluster, or look at its webhook's pods"
         yield Fault(ERROR, "cert-manager", survey.cert_manager, why, advice)

@@ -117,6 +117,7 @@ class Fleet:
         watched: the namespaces that the operators watch; empty for all.
         now: seconds since 1970.
         days: how many days ahead of its end something is worth a warning.
+        brings_cert_manager: whether cert-manager is installed where it is missing.
     """
 
     surveys: tuple[Survey, ...]
@@ -125,6 +126,7 @@ class Fleet:
     watched: tuple[str, ...]
     now: float
     days: int
+    brings_cert_manager: bool = False
 
     @property
     def reachable(self) -> tuple[Survey, ...]:

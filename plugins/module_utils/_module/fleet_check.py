@@ -52,7 +52,8 @@ def _fleet(call: Call, names: Sequence[str]) -> Fleet:
     operators = parameters["operator_namespace"] or parameters["namespace"]
     watched = () if parameters["cluster_scoped"] else tuple(parameters["watch_namespaces"]) or (operators,)
     empty = tuple(Survey(ContextReading(name, control_plane=index == 0)) for index, name in enumerate(names))
-    return Fleet(empty, wish, operators, watched, time.time(), parameters["certificate_days"])
+    days, brings = parameters["certificate_days"], parameters["brings_cert_manager"]
+    return Fleet(empty, wish, operators, watched, time.time(), days, brings)
 
 
 def _aims(fleet: Fleet, accesses: Sequence[Access], installer: str) -> list[Aim]:
@@ -127,6 +128,7 @@ FLEET_CHECK = Definition(
         "watch_namespaces": {"type": "list", "elements": "str", "default": []},
         "cluster_scoped": {"type": "bool", "default": False},
         "installer": {"type": "str", "choices": ["kustomize", "helm"], "default": "kustomize"},
+        "brings_cert_manager": {"type": "bool", "default": False},
         "cluster": CONTEXT_CHECK.argument_spec["cluster"],
         "certificate_days": {"type": "int", "default": 14},
         "probe": {"type": "bool", "default": True},

@@ -69,6 +69,8 @@ ROWS: list[tuple[str, dict[str, Any], tuple[str, str, str, str, str]]] = [
     ("ended", {"hub": {"endings": (Ending("it", NOW - 1, "w", "a"),)}}, ("error", "hub", "certificates", "it", "ended at 2027")),
     ("ends", {"hub": {"endings": (Ending("it", NOW + 3.1 * 86400, "w", "a"),)}}, ("warning", "hub", "certificates", "it", "in 3 days")),
     ("no cert-manager", {"west": {"cert_manager": "is not there"}}, ("error", "west", "cert-manager", "cert-manager", "is not there")),
+    ("cert-manager is still to come", {"west": {"cert_manager": "is not there"}, "brings_cert_manager": True},
+     ("note", "west", "cert-manager", "cert-manager", "is not there")),
     ("others' kinds", {"hub": {"objects": {"CustomResourceDefinition": (_definition("v1beta1"),)}}},
      ("warning", "hub", "definitions", "clientconfigs", "somebody else")),
     ("old kinds", {"hub": {"objects": {"CustomResourceDefinition": (_definition("v1alpha1"),)}}},
