@@ -82,5 +82,5 @@ def judge_rights(fleet: Fleet, survey: Survey) -> tuple[str, Iterator[Fault]]:
 
 def _lacking(survey: Survey) -> Iterator[Fault]:
     for row in dict.fromkeys(survey.refused):
-        right, _, why = row.partition("; ")
+        right, _semicolon, why = row.partition("; ")
         yield Fault(ERROR, right, "our log-in lacks this right", why, "grant it to the account of this context's kubeconfig")

@@ -20,8 +20,8 @@ BODIES: list[dict[str, Any]] = [{"kind": "ConfigMap", "data": {"a": "ä"}}, {"ki
 class Renderer:
     """Renders the same each time, and counts."""
 
-    def __init__(self, bodies: Any = BODIES) -> None:
-        self.bodies, self.times = bodies, 0
+    def __init__(self, bodies: Any = None) -> None:
+        self.bodies, self.times = BODIES if bodies is None else bodies, 0
 
     def __call__(self) -> Any:
         self.times += 1
