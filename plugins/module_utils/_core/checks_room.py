@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from .checks_admission import missing_pods
-from .cluster import Datacenter
+from .cluster import ClusterWish, Datacenter
 from .effective import amount
 from .findings import ERROR, NOTE, WARNING, Fault
 from .fleet import Fleet, Survey
@@ -46,7 +46,7 @@ def _too_small(fleet: Fleet, survey: Survey) -> Iterator[Fault]:
             missing -= wanted
             if fleet.wish is None or not wanted:
                 continue
-            what = _place(_Place(datacenter, template, rack, wanted), fleet, survey, free, taken)
+            what = _place(_Place(datacenter, template, rack, wanted), fleet.wish, survey, free, taken)
             if what:
                 advice = "add nodes, ask for less, or set softPodAntiAffinity with resources; with an autoscaler, look that it may add them"
                 yield Fault(severity, f"datacenter {datacenter.name}, rack {rack['name']}", what, _WAITING, advice)
@@ -61,10 +61,9 @@ class _Place:
         self.alone = not template.get("softPodAntiAffinity")
 
 
-def _place(place: _Place, fleet: Fleet, survey: Survey, free: dict[str, dict[str, Decimal]], taken: set[str]) -> str:
+def _place(place: _Place, wish: ClusterWish, survey: Survey, free: dict[str, dict[str, Decimal]], taken: set[str]) -> str:
     """Takes the room from `free`; why there is not enough, or nothing."""
-    assert fleet.wish is not None
-    main, init = containers_of(fleet.wish, place.template)
+    main, init = containers_of(wish, place.template)
     needs = requested(main, init)
     nodes = [node for node in survey.of("Node") if _usable(node, place.template.get("tolerations") or []) and _fits(node, place.rack)]
     placed = 0

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from .._core.errors import SpecError
@@ -42,4 +43,10 @@ def parse_documents(text: str, path: str) -> list[Any]:
 def write_yaml(value: Any) -> str:
     """A value as one YAML document, its fields in their order. Text from a playbook is of a kind of its own, which YAML would refuse."""
     written: str = yaml.safe_dump(plain(value, ""), sort_keys=False, width=120)
+    return written
+
+
+def write_documents(values: Iterable[Any]) -> str:
+    """Values out of a cluster as YAML documents, their fields in their order."""
+    written: str = yaml.safe_dump_all(values, sort_keys=False, width=120)
     return written

@@ -14,7 +14,7 @@ from .._core.backup import README, Inside, files_of
 from .._core.errors import SpecError
 from .._core.standing import Standing
 from .._kube.errors import ClusterError
-from .documents import yaml
+from .documents import write_documents
 
 
 def keep_backup(folder: str, standings: Sequence[Standing], inside: Mapping[str, Inside | ClusterError]) -> str:
@@ -35,7 +35,7 @@ def keep_backup(folder: str, standings: Sequence[Standing], inside: Mapping[str,
 
 def _write(path: str, content: Any) -> None:
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    text = content if isinstance(content, str) else yaml.safe_dump_all(content, sort_keys=False, width=120)
+    text = content if isinstance(content, str) else write_documents(content)
     # Never readable for others, not even for the moment before a chmod; a name that is taken is not followed.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as opened:

@@ -55,7 +55,8 @@ def _parameters(tmp_path: Path) -> dict[str, Any]:
         (kustomize / flavour / "kustomization.yaml").write_text(yaml.safe_dump({"images": [image]}))
     return {
         "kubeconfig": "k", "contexts": [{"name": name} for name in ("hub", "east", "west")], "control_plane": "hub", "only": None,
-        "namespace": build.NAMESPACE, "kustomize": str(kustomize), "kustomize_binary": None, "chart": None, "chart_version": None, "values": {}, "release_name": "r", "cluster_scoped": False,
+        "namespace": build.NAMESPACE, "kustomize": str(kustomize), "kustomize_binary": None,
+        "chart": None, "chart_version": None, "values": {}, "release_name": "r", "cluster_scoped": False,
         "backup": str(tmp_path / "kept"),
     }  # fmt: skip
 
