@@ -13,6 +13,9 @@ from tests.integration.support.play import Run
 from tests.integration.support.upgrade import DATACENTERS, NEW, OLD, be_old, kept, planted
 from tests.integration.support.watch import SITE, Story
 
+# Needs the older operators, and a cluster that they brought up.
+pytestmark = pytest.mark.long
+
 OPERATORS = "k8ssandra.operator.operators"
 
 

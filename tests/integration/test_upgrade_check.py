@@ -14,6 +14,9 @@ from tests.integration.support.tasks import Tasks
 from tests.integration.support.upgrade import NEW, OLD, be_old, kept, passwords, with_another_tag
 from tests.integration.support.watch import Story
 
+# Needs the older operators, and a cluster that they brought up.
+pytestmark = pytest.mark.long
+
 OPTIONS = {"control_plane": "hub", "contexts": [{"name": name} for name in CONTEXTS], "kustomize": deployments(NEW["k8ssandra-operator"])}
 
 
