@@ -4,7 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 find_python() {
-  local candidate
   local minor candidate
   for minor in 14 13 12; do
     for candidate in "python3.$minor" "${PYENV_ROOT:-$HOME/.pyenv}/versions/3.$minor".*/bin/python3; do
@@ -40,4 +39,4 @@ for name in names:
     importlib.import_module(f"ansible_collections.k8ssandra.operator.{name}")
 print(len(names), "plugin files can be imported")
 IMPORT_EVERYTHING
-"$environment/bin/pytest" -o cache_dir=.cache/pytest-newest
+"$environment/bin/pytest" -o cache_dir=.cache/pytest-newest tests/unit
