@@ -40,6 +40,6 @@ def test_with_the_name_nothing_of_ours_is_left_in_any_cluster(deployed: Run, sto
 
 @pytest.mark.parametrize("context", CONTEXTS)
 def test_no_run_used_a_right_that_is_not_in_the_table_that_preflight_asks_for(story: Story, context: str) -> None:
-    uses = uses_in(context)
+    uses = uses_in(context, story.played)
     assert {"patch deployments", "delete deployments"} <= {f"{use['verb']} {use['resource']}" for use in uses}
     assert not list(unlisted(uses, context == "hub", NAMESPACE, {use["namespace"] for use in uses}))

@@ -26,11 +26,15 @@ class Audit:
     def from_now(cls) -> Audit:
         return cls({context: (STATE / context / "audit.log").stat().st_size for context in CONTEXTS})
 
-    def events(self, context: str) -> Iterator[dict[str, Any]]:
-        """The requests of our tools and of the lab's person, without those of the tests' own kubectl."""
+    def events(self, context: str, until: Audit | None = None) -> Iterator[dict[str, Any]]:
+        """The requests of our tools and of the lab's person, without those of the tests' own kubectl, up to now or an earlier time."""
+        place = self.offsets[context]
         with (STATE / context / "audit.log").open("rb") as log:
             log.seek(self.offsets[context])
             for line in log:
+                if until is not None and place >= until.offsets[context]:
+                    return
+                place += len(line)
                 event = json.loads(line)
                 agent = event.get("userAgent", "")
                 if agent.startswith(_OURS) or (event["user"]["username"] == "lab-admin" and not agent.startswith("kubectl/")):

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from .audit import Audit
-from .lab import CONTEXTS
 
 # Questions about rights are everybody's.
 _EVERYBODY = "authorization.k8s.io"
 
 
-def uses_in(context: str) -> list[dict[str, Any]]:
-    """What our modules asked of the objects of a cluster as the person of the lab, since it was new, each kind of request once."""
+def uses_in(context: str, runs: Iterable[tuple[Audit, Audit]]) -> list[dict[str, Any]]:
+    """What runs, each from its begin to its end, asked of a cluster's objects as the person of the lab, each kind of request once."""
     found = {}
-    for event in Audit(dict.fromkeys(CONTEXTS, 0)).events(context):
+    for event in (event for begun, ended in runs for event in begun.events(context, ended)):
         asked = event.get("objectRef") or {}
         ours = event.get("userAgent", "").startswith("k8ssandra.operator/") and event["user"]["username"] == "lab-admin"
         if ours and asked.get("resource") and asked.get("apiGroup") != _EVERYBODY:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .audit import Audit
 from .inventory import Inventory
 from .lab import CONTEXTS, NAMESPACE, Lab, deployments
 from .play import Player, Run
@@ -20,6 +21,7 @@ class Story:
     Args:
         first_run: the run that deployed the cluster.
         before: every object of every context before anything of ours was there.
+        played: when each run of a playbook began and ended, in the audit logs of the clusters as they are now.
     """
 
     lab: Lab
@@ -27,21 +29,28 @@ class Story:
     inventory: Inventory
     first_run: Run | None = None
     before: dict[str, set[str]] = field(default_factory=dict)
+    played: list[tuple[Audit, Audit]] = field(default_factory=list)
 
     def site(self, *more: str, timeout: float = 900) -> Run:
-        return self.player.play(SITE, self.inventory.path, *more, timeout=timeout)
+        return self._play(SITE, *more, timeout=timeout)
 
     def status(self, *more: str) -> Run:
-        return self.player.play(STATUS, self.inventory.path, *more, timeout=120)
+        return self._play(STATUS, *more, timeout=120)
 
     def teardown(self, *more: str) -> Run:
-        return self.player.play(TEARDOWN, self.inventory.path, *more, timeout=600)
+        return self._play(TEARDOWN, *more, timeout=600)
+
+    def _play(self, playbook: str, *more: str, timeout: float) -> Run:
+        begun = Audit.from_now()
+        run = self.player.play(playbook, self.inventory.path, *more, timeout=timeout)
+        self.played.append((begun, Audit.from_now()))
+        return run
 
     def be_empty(self) -> None:
         """Empties the lab unless it is empty."""
         if self.first_run or any(self._used(context) for context in CONTEXTS):
             self.lab.empty()
-            self.first_run = None
+            self.first_run, self.played = None, []
         self.before = {context: self.lab.objects(context) for context in CONTEXTS}
 
     def be_deployed_with(self, version: str) -> Run:
