@@ -41,19 +41,6 @@ options:
       - It is rendered, and what it renders is applied as O(manifest) would be. There is no release that C(helm list) could show, and the
         chart's hooks are not run.
     type: str
-  chart_repository:
-    description: The URL of the repository that has O(chart).
-    type: str
-  chart_version:
-    description: The version of O(chart) to fetch. Without it, the newest.
-    type: str
-  chart_plain_http:
-    description: Whether O(chart) is fetched without TLS, from a registry that has none.
-    type: bool
-    default: false
-  helm_binary:
-    description: The Helm 3 to use. Without it, the first C(helm) beside the Python that runs the task, then in E(PATH).
-    type: path
   values:
     description:
       - Values of the chart, merged over C(crds.enabled=true) and C(startupapicheck.enabled=false). No result or message shows them.
@@ -90,6 +77,7 @@ options:
     default: false
 extends_documentation_fragment:
   - k8ssandra.operator.attributes
+  - k8ssandra.operator.chart
   - k8ssandra.operator.context
   - k8ssandra.operator.wait
 """

@@ -23,21 +23,9 @@ options:
   cluster:
     description: The cluster to validate, with the options of M(k8ssandra.operator.k8ssandra_cluster).
     type: dict
-    suboptions:
-      name:
-        description: The cluster's name.
-        type: str
-      definition:
-        description: A whole C(K8ssandraCluster).
-        type: dict
-      spec:
-        description: The C(spec) of the C(K8ssandraCluster).
-        type: dict
-      annotations:
-        description: Annotations of the C(K8ssandraCluster).
-        type: dict
 extends_documentation_fragment:
   - k8ssandra.operator.attributes
+  - k8ssandra.operator.cluster
   - k8ssandra.operator.context
   - k8ssandra.operator.contexts_with_datacenters
 """

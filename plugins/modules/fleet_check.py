@@ -51,19 +51,6 @@ options:
       - The cluster that is wanted, with the options of M(k8ssandra.operator.k8ssandra_cluster).
       - Without it, what depends on a definition is not checked.
     type: dict
-    suboptions:
-      name:
-        description: The cluster's name.
-        type: str
-      definition:
-        description: A whole C(K8ssandraCluster).
-        type: dict
-      spec:
-        description: The C(spec) of the C(K8ssandraCluster).
-        type: dict
-      annotations:
-        description: Annotations of the C(K8ssandraCluster).
-        type: dict
   certificate_days:
     description: How many days ahead of its end a certificate or token is worth a warning.
     type: int
@@ -87,6 +74,7 @@ options:
     default: 20
 extends_documentation_fragment:
   - k8ssandra.operator.attributes
+  - k8ssandra.operator.cluster
   - k8ssandra.operator.context
   - k8ssandra.operator.contexts_with_datacenters
 notes:

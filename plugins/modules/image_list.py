@@ -27,19 +27,6 @@ options:
       - The cluster whose images are listed, with the options of M(k8ssandra.operator.k8ssandra_cluster).
       - Without it, every image of the operators' image configuration is listed.
     type: dict
-    suboptions:
-      name:
-        description: The cluster's name.
-        type: str
-      definition:
-        description: A whole C(K8ssandraCluster).
-        type: dict
-      spec:
-        description: The C(spec) of the C(K8ssandraCluster).
-        type: dict
-      annotations:
-        description: Annotations of the C(K8ssandraCluster).
-        type: dict
   kustomize:
     description:
       - The operators, as in M(k8ssandra.operator.operator_bundle). It or O(chart) is required.
@@ -53,16 +40,6 @@ options:
       - The operators' chart, as in M(k8ssandra.operator.operator_bundle). Its hooks are listed, as not run.
       - A chart that asks a cluster for its version is told that it is Kubernetes 1.34.
     type: str
-  chart_repository:
-    description: The URL of the repository that has O(chart).
-    type: str
-  chart_version:
-    description: The version of O(chart) to fetch. Without it, the newest.
-    type: str
-  chart_plain_http:
-    description: Whether O(chart) is fetched without TLS, from a registry that has none.
-    type: bool
-    default: false
   values:
     description: Values of the chart, as in M(k8ssandra.operator.operator_bundle). No result or message shows them.
     type: dict
@@ -71,9 +48,6 @@ options:
     description: The name of the release.
     type: str
     default: k8ssandra-operator
-  helm_binary:
-    description: The Helm 3 to use. Without it, the first C(helm) beside the Python that runs the task, then in E(PATH).
-    type: path
   cluster_scoped:
     description: Whether the operators watch all namespaces instead of their own.
     type: bool
@@ -111,6 +85,8 @@ options:
     type: path
 extends_documentation_fragment:
   - k8ssandra.operator.attributes
+  - k8ssandra.operator.chart
+  - k8ssandra.operator.cluster
   - k8ssandra.operator.context
   - k8ssandra.operator.contexts_with_datacenters
 """

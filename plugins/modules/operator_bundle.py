@@ -53,16 +53,6 @@ options:
       - Its custom resource definitions are applied by this module, taking over fields that others own, since Helm installs definitions
         once and never upgrades them.
     type: str
-  chart_repository:
-    description: The URL of the repository that has O(chart).
-    type: str
-  chart_version:
-    description: The version of O(chart) to fetch. Without it, the newest.
-    type: str
-  chart_plain_http:
-    description: Whether O(chart) is fetched without TLS, from a registry that has none.
-    type: bool
-    default: false
   values:
     description:
       - Values of the chart, merged over those that this module's other options come to. No result or message shows them.
@@ -72,9 +62,6 @@ options:
     description: The name of the release.
     type: str
     default: k8ssandra-operator
-  helm_binary:
-    description: The Helm 3 to use. Without it, the first C(helm) beside the Python that runs the task, then in E(PATH).
-    type: path
   control_plane:
     description: Whether the operator of this context reconciles K8ssandraClusters (control plane), or only runs datacenters (data plane).
     type: bool
@@ -153,6 +140,7 @@ options:
     default: false
 extends_documentation_fragment:
   - k8ssandra.operator.attributes
+  - k8ssandra.operator.chart
   - k8ssandra.operator.context
   - k8ssandra.operator.wait
 """

@@ -68,19 +68,6 @@ options:
   chart:
     description: What is wanted, as M(k8ssandra.operator.operator_bundle) takes it; this or O(kustomize).
     type: str
-  chart_repository:
-    description: As M(k8ssandra.operator.operator_bundle) takes it.
-    type: str
-  chart_version:
-    description: As M(k8ssandra.operator.operator_bundle) takes it.
-    type: str
-  chart_plain_http:
-    description: As M(k8ssandra.operator.operator_bundle) takes it.
-    type: bool
-    default: false
-  helm_binary:
-    description: As M(k8ssandra.operator.operator_bundle) takes it.
-    type: path
   values:
     description: As M(k8ssandra.operator.operator_bundle) takes it. Images that they name count.
     type: dict
@@ -100,6 +87,7 @@ options:
     type: path
 extends_documentation_fragment:
   - k8ssandra.operator.attributes
+  - k8ssandra.operator.chart
   - k8ssandra.operator.context
 notes:
   - O(context) is not asked anything unless it is in O(contexts) too.

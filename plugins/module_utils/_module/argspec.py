@@ -41,3 +41,23 @@ WAIT: Spec = {
     "wait_timeout": {"type": "int", "default": 600},
     "wait_sleep": {"type": "int", "default": 2},
 }
+
+CLUSTER: Spec = {
+    "cluster": {
+        "type": "dict",
+        "options": {
+            "name": {"type": "str"},
+            "definition": {"type": "dict"},
+            "spec": {"type": "dict"},
+            "annotations": {"type": "dict"},
+        },
+    },
+}
+
+CHART: Spec = {
+    "chart": {"type": "str"},
+    "chart_repository": {"type": "str"},
+    "chart_version": {"type": "str"},
+    "chart_plain_http": {"type": "bool", "default": False},
+    "helm_binary": {"type": "path"},
+}

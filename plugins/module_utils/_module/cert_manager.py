@@ -23,11 +23,11 @@ from .._kube.cert_manager import ask_webhook, look_at_service, read_cert_manager
 from .._kube.client import Client
 from .._kube.release import read_served
 from .._kube.wait import wait_for
-from .argspec import CONTEXT, WAIT
+from .argspec import CHART, CONTEXT, WAIT
 from .awaiting import REACTION
 from .bundle_removal import remove_bundle
 from .cert_manager_given import given_cert_manager
-from .chart import CHART, Served
+from .chart import Served
 from .connect import access_of, connected
 from .definition import Definition
 from .run import Call, outcome, reporting

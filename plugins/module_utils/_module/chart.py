@@ -17,18 +17,9 @@ from .._core.objects import Object, kinds_defined_by
 from .._core.redact import redact_text
 from .._core.values import secret_values
 from .._kube.helm import Helm, HelmFailed, private_helm
-from .argspec import Spec
 from .documents import parse_documents, parse_yaml
 from .rendered import keep
 from .rendered_from import fingerprint_of_chart
-
-CHART: Spec = {
-    "chart": {"type": "str"},
-    "chart_repository": {"type": "str"},
-    "chart_version": {"type": "str"},
-    "chart_plain_http": {"type": "bool", "default": False},
-    "helm_binary": {"type": "path"},
-}
 
 
 @dataclass(frozen=True)

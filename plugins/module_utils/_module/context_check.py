@@ -11,7 +11,7 @@ from .._core.kubernetes_version import OLDEST, is_supported
 from .._core.objects import kind_named
 from .._kube import errors
 from .._kube.client import Client
-from .argspec import CONTEXT, CONTEXTS_WITH_DATACENTERS
+from .argspec import CLUSTER, CONTEXT, CONTEXTS_WITH_DATACENTERS
 from .connect import access_of, connected
 from .definition import Definition
 from .run import Call
@@ -67,15 +67,7 @@ CONTEXT_CHECK = Definition(
         **CONTEXT,
         **CONTEXTS_WITH_DATACENTERS,
         "namespace": {"type": "str", "default": "k8ssandra-operator"},
-        "cluster": {
-            "type": "dict",
-            "options": {
-                "name": {"type": "str"},
-                "definition": {"type": "dict"},
-                "spec": {"type": "dict"},
-                "annotations": {"type": "dict"},
-            },
-        },
+        **CLUSTER,
     },
     composition=check_context,
 )

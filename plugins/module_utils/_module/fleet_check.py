@@ -23,9 +23,8 @@ from .._kube.errors import ClusterError
 from .._kube.fleet import side_by_side
 from .._kube.probing import Site, Trial, try_ways
 from .._kube.survey import Aim, read_survey, unread_survey
-from .argspec import CONTEXT, CONTEXTS_WITH_DATACENTERS
+from .argspec import CLUSTER, CONTEXT, CONTEXTS_WITH_DATACENTERS
 from .connect import access_of
-from .context_check import CONTEXT_CHECK
 from .definition import Definition
 from .run import Call
 from .wish import is_own, remote_accesses, wished_cluster
@@ -129,7 +128,7 @@ FLEET_CHECK = Definition(
         "cluster_scoped": {"type": "bool", "default": False},
         "installer": {"type": "str", "choices": ["kustomize", "helm"], "default": "kustomize"},
         "brings_cert_manager": {"type": "bool", "default": False},
-        "cluster": CONTEXT_CHECK.argument_spec["cluster"],
+        **CLUSTER,
         "certificate_days": {"type": "int", "default": 14},
         "probe": {"type": "bool", "default": True},
         "probe_image": {"type": "str", "default": "docker.io/library/busybox:1.37"},

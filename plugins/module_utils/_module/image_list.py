@@ -20,8 +20,7 @@ from .._core.images import containers_of
 from .._core.installation import Installation, check_installation
 from .._core.needs import COMPILED_IN, Need, lines, listed, rendered_needs, strays
 from .._core.objects import Object
-from .argspec import CONTEXT, CONTEXTS_WITH_DATACENTERS
-from .chart import CHART
+from .argspec import CHART, CLUSTER, CONTEXT, CONTEXTS_WITH_DATACENTERS
 from .definition import Definition
 from .documents import parse_yaml
 from .image_sources import Source, cert_manager_of, operators_of
@@ -153,15 +152,7 @@ IMAGE_LIST = Definition(
         **CONTEXT,
         **CONTEXTS_WITH_DATACENTERS,
         "namespace": {"type": "str", "default": "k8ssandra-operator"},
-        "cluster": {
-            "type": "dict",
-            "options": {
-                "name": {"type": "str"},
-                "definition": {"type": "dict"},
-                "spec": {"type": "dict"},
-                "annotations": {"type": "dict"},
-            },
-        },
+        **CLUSTER,
         "kustomize": {"type": "str"},
         "kustomize_binary": {"type": "path"},
         **CHART,

@@ -14,9 +14,8 @@ from .._core.objects import KINDS, Object, Ref
 from .._core.redact import redact_text
 from .._kube.bundle import install, plan_bundle, read_bundle, read_labelled, require_cert_manager
 from .._kube.client import Client
-from .argspec import CONTEXT, WAIT
+from .argspec import CHART, CONTEXT, WAIT
 from .bundle_removal import remove_bundle
-from .chart import CHART
 from .connect import access_of, connected
 from .definition import Definition
 from .image_config import with_image_config

@@ -17,8 +17,7 @@ from .._core.upgrade import Upgrade, is_due, plan_upgrade
 from .._kube.client import Client
 from .._kube.errors import ClusterError
 from .._kube.upgrade_reading import completed, read_inside, read_running
-from .argspec import CONTEXT, CONTEXTS
-from .chart import CHART
+from .argspec import CHART, CONTEXT, CONTEXTS
 from .connect import access_of
 from .definition import Definition
 from .run import Call
