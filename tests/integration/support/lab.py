@@ -77,15 +77,7 @@ class Lab:
 
     def operator_pods(self) -> dict[str, tuple[str, int]]:
         """The operators' pods in all clusters: UID and count of restarts."""
-        return {
-            f"{context} {pod['metadata']['name']}": (
-                pod["metadata"]["uid"],
-                sum(each["restartCount"] for each in pod["status"].get("containerStatuses", [])),
-            )
-            for context in CONTEXTS
-            for pod in self.items(context, "pods")
-            if "operator" in pod["metadata"]["name"]
-        }
+        return self._pods(lambda metadata: "operator" in metadata["name"])
 
     def operator_versions(self) -> dict[str, dict[str, str]]:
         """The tags of the operators' images, by context and operator."""
@@ -99,6 +91,9 @@ class Lab:
     def cassandra_pods(self) -> dict[str, tuple[str, int]]:
         """The pods of Cassandra in all clusters: UID and count of restarts."""
         label = "app.kubernetes.io/managed-by"
+        return self._pods(lambda metadata: metadata.get("labels", {}).get(label) == "cass-operator")
+
+    def _pods(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, tuple[str, int]]:
         return {
             f"{context} {pod['metadata']['name']}": (
                 pod["metadata"]["uid"],
@@ -106,7 +101,7 @@ class Lab:
             )
             for context in CONTEXTS
             for pod in self.items(context, "pods")
-            if pod["metadata"].get("labels", {}).get(label) == "cass-operator"
+            if fits(pod["metadata"])
         }
 
     def cql(self, context: str, datacenter: str, *statements: str, cluster: str = "demo", consistency: str = "LOCAL_QUORUM") -> list[Any]:
