@@ -14,7 +14,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._kube.client import KUBERNETES_IMPORT_ERROR
+from ..module_utils._kube.log_in import KUBERNETES_IMPORT_ERROR
 from ..module_utils._module.definition import Definition
 from ..module_utils._module.run import Call, run
 

@@ -16,16 +16,10 @@ from .._core.objects import KINDS, Kind, Object, Ref, kinds_defined_by, ref_of
 from .._core.plan import FIELD_MANAGER
 from . import errors
 from .answers import meaning
+from .log_in import KUBERNETES_IMPORT_ERROR, LogIn, log_in
 
-KUBERNETES_IMPORT_ERROR: str | None = None
-try:
+if not KUBERNETES_IMPORT_ERROR:
     import urllib3
-    from kubernetes.client import Configuration
-    from kubernetes.client.rest import RESTClientObject
-    from kubernetes.config.config_exception import ConfigException
-    from kubernetes.config.kube_config import KubeConfigLoader
-except ImportError as problem:
-    KUBERNETES_IMPORT_ERROR = str(problem)
 
 USER_AGENT = "k8ssandra.operator/0.1.0"
 _CONNECT_SECONDS = 5.0
@@ -58,8 +52,7 @@ class Client:
         self._sleep = sleep
         self._kinds: dict[tuple[str, str], Kind] = dict(KINDS)
         self._proven = not access.cluster_uid
-        self._pool: Any = None
-        self._configuration: Any = None
+        self._log_in: LogIn | None = None
 
     def learn_kinds(self, objects: Sequence[Object]) -> None:
         """Remembers the kinds that CustomResourceDefinitions among `objects` define, to save discovery."""
@@ -126,8 +119,8 @@ class Client:
 
     def close(self) -> None:
         """Closes the connections."""
-        if self._pool is not None:
-            self._pool.clear()
+        if self._log_in is not None:
+            self._log_in.pool.clear()
 
     def _prove_identity(self) -> None:
         """Compares the cluster's UID with the inventory's pin, before anything else is asked of the cluster."""
@@ -186,9 +179,11 @@ class Client:
         self.requests += 1
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT, **({"Content-Type": content} if sent else {})}
         try:
-            headers.update(self._log_in())
+            if self._log_in is None or not self._log_in.holds(time.time()):
+                self._log_in = log_in(self._access)
+            headers.update(self._log_in.headers())
             timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS)
-            answer = self._pool.request(method, url, body=sent, headers=headers, timeout=timeout, retries=False)
+            answer = self._log_in.pool.request(method, url, body=sent, headers=headers, timeout=timeout, retries=False)
         except (urllib3.exceptions.HTTPError, OSError) as problem:
             found = _root(problem)
             error = errors.Unreachable(self.context, doing, f"no answer from {self._access.server}: {found}")
@@ -200,32 +195,11 @@ class Client:
         wait = answer.headers.get("Retry-After", "0")
         return meaning(self.context, doing, answer.status, answer.data, secret="/secrets" in url), float(wait) if wait.isdigit() else 0.0
 
-    def _log_in(self) -> dict[str, str]:
-        if self._configuration is None:
-            self._configuration, self._pool = _open(self._access)
-        token = self._configuration.get_api_key_with_prefix("BearerToken", "authorization")  # its name in new and in old versions
-        basic = self._configuration.get_basic_auth_token() if self._configuration.username else None
-        log_in = str(token or basic or "")
-        return {"Authorization": log_in} if log_in else {}
-
 
 def cluster_uid(api: Client) -> str:
     """The UID of `kube-system`: it lives exactly as long as the cluster."""
     namespace = api.get(KINDS["v1", "Namespace"].ref("kube-system")) or {}
     return str(namespace.get("metadata", {}).get("uid", ""))
-
-
-def _open(access: Access) -> tuple[Any, Any]:
-    configuration = Configuration()
-    doing = "reading the kubeconfig"
-    try:
-        KubeConfigLoader(access.kubeconfig, active_context=access.context, config_base_path=access.folder).load_and_set(configuration)
-        return configuration, RESTClientObject(configuration).pool_manager
-    except ConfigException as problem:
-        raise errors.Unauthorized(access.name, doing, str(problem), "correct the user of this context in the kubeconfig") from problem
-    except (OSError, ValueError) as problem:
-        found = f"{type(problem).__name__}: {problem}"
-        raise errors.Unreachable(access.name, doing, found, "correct the certificate or key files that the kubeconfig names") from problem
 
 
 def _with_dry_run(query: Mapping[str, str], dry_run: bool) -> dict[str, str]:

@@ -12,8 +12,8 @@ from typing import Any
 
 from .._core.errors import SpecError
 from .._core.plan import Plan
-from .._kube.client import KUBERNETES_IMPORT_ERROR
 from .._kube.errors import Absent, ClusterError, Conflict
+from .._kube.log_in import KUBERNETES_IMPORT_ERROR
 from .._kube.wait import Patience
 from .documents import YAML_IMPORT_ERROR
 

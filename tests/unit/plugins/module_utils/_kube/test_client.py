@@ -15,6 +15,7 @@ import pytest
 from plugins.module_utils._core.kubeconfig import Access
 from plugins.module_utils._core.objects import kind_named
 from plugins.module_utils._kube import client, errors
+from plugins.module_utils._kube.log_in import LogIn
 
 PIN = "the-uid"
 KUBECONFIG = {
@@ -53,7 +54,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[client.Client
     def open_client(answers: Mapping[str, list[tuple[int, Any]]], pin: str = "") -> tuple[client.Client, Server]:
         server = Server(answers)
         nobody = SimpleNamespace(get_api_key_with_prefix=lambda *names: "", username="")
-        monkeypatch.setattr(client, "_open", lambda access: (nobody, server))
+        monkeypatch.setattr(client, "log_in", lambda access: LogIn(nobody, server))
         return client.Client(Access("east", "east", KUBECONFIG, cluster_uid=pin), patience=0.0), server
 
     return open_client
