@@ -126,7 +126,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: What was done, or would be done in check mode, in order. When a step failed, the plan that was under way.
+  description: What was done, or would be done in check mode, in order. When a step failed, what was done before it.
   returned: success, and when a step or a wait failed
   type: list
   elements: dict

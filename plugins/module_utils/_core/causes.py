@@ -70,8 +70,9 @@ def causes_of(reading: ContextReading, datacenter: str, namespace: str, now: flo
     Args:
         reading: the context that holds it; without PersistentVolumeClaims and Events, their causes are not found.
         datacenter, namespace: the CassandraDatacenter's.
-        now: seconds since 1970.
+        now: seconds since 1970, by our clock: where the context said the time, its own counts.
     """
+    now = reading.now(now)
     causes = [
         *_invalid(reading, datacenter, namespace),
         *(cause for pod in pods_of(reading, datacenter, namespace) for cause in _of_pod(reading, pod, now)),

@@ -25,6 +25,8 @@ class ContextReading:
         server_version: the API server's version, e.g. ``v1.34.1``; empty when not asked for.
         gaps: what could not be read although the context answers, a sentence each.
         not_served: the kinds that the cluster does not know: their definitions are not installed.
+        read_at: when it was read by the cluster's own clock, which wrote the times in its objects, in seconds since 1970; None when
+            it did not say.
     """
 
     context: str
@@ -34,6 +36,11 @@ class ContextReading:
     server_version: str = ""
     gaps: tuple[str, ...] = ()
     not_served: frozenset[str] = frozenset()
+    read_at: float | None = None
+
+    def now(self, ours: float) -> float:
+        """The time by the cluster's own clock; by ours where it did not say."""
+        return ours if self.read_at is None else self.read_at
 
     @property
     def reachable(self) -> bool:

@@ -1,15 +1,17 @@
 # Copyright (c) 2026, the k8ssandra.operator authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an API server's refusal means."""
+"""What an API server's refusal means, and what time it is there."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from . import errors
+from .api import Api
 
 _LONGEST = 600
 # What an API server answers, as plain text, where it serves no such API group: a kind whose definition is not installed.
@@ -61,6 +63,14 @@ _BY_STATUS = {
     415: errors.Invalid,
     422: errors.Invalid,
 }
+
+
+def server_time(api: Api) -> float | None:
+    """When the last answer was given, by the API server's own clock, in seconds since 1970; None when it did not say."""
+    try:
+        return parsedate_to_datetime(api.date).timestamp()
+    except (TypeError, ValueError):
+        return None
 
 
 def _conflicts(answer: Mapping[str, Any]) -> str:

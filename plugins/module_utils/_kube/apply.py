@@ -10,6 +10,7 @@ from collections.abc import Callable
 from .._core.objects import Object, Ref
 from .._core.plan import Plan, Step, Verb, drop_ineffective
 from .api import Api
+from .errors import Unreachable
 
 
 def confirm(api: Api, plan: Plan, *, force: bool = False) -> Plan:
@@ -23,10 +24,22 @@ def confirm(api: Api, plan: Plan, *, force: bool = False) -> Plan:
     return drop_ineffective(plan, answers)
 
 
-def carry_out(api: Api, plan: Plan, *, force: bool = False, say: Callable[[str], None] = lambda line: None) -> None:
-    """Does every step in order and says each. Raises at the first that fails: what was done stays, and the next run goes on."""
+def carry_out(
+    api: Api, plan: Plan, *, force: bool = False, say: Callable[[str], None] = lambda line: None, done: list[Step] | None = None
+) -> None:
+    """Does every step in order and says each. Raises at the first that fails: what was done stays, and the next run goes on.
+
+    Args:
+        done: gets each step that was done, and the last one too when nobody knows: a write whose answer never came.
+    """
+    done = [] if done is None else done
     for step in plan.steps:
-        _do(api, step, force)
+        try:
+            _do(api, step, force)
+        except Unreachable:
+            done.append(step)
+            raise
+        done.append(step)
         say(f"{step.context}: {step.verb.value}d {step.ref}")
 
 

@@ -15,6 +15,7 @@ from .._core.objects import Kind, Object, Ref, kind_named, ref_of
 from .._core.plan import Plan, Step, plan_absence, plan_presence
 from .._core.verdict import Verdict
 from . import errors
+from .answers import server_time
 from .api import Api
 from .apply import carry_out, confirm
 from .namespaces import tenants
@@ -77,14 +78,16 @@ def require_cert_manager(api: Api, wanted: Sequence[Object], plan: Plan, *, prob
         api.create(kind_named("Issuer").path(namespace), issuer_probe(), dry_run=True)
 
 
-def install(api: Api, plan: Plan, wait_for_definitions: Callable[[], object], *, force: bool, say: Callable[[str], None]) -> None:
-    """Carries the plan out: definitions first, the rest when the API server serves them."""
+def install(
+    api: Api, plan: Plan, wait_for_definitions: Callable[[], object], *, force: bool, say: Callable[[str], None], done: list[Step]
+) -> None:
+    """Carries the plan out: definitions first, the rest when the API server serves them. `done` gets each step that was done."""
     kinds = ("Namespace", "CustomResourceDefinition")
     first = Plan(tuple(step for step in plan.steps if step.ref.kind in kinds))
-    carry_out(api, first, force=force, say=say)
+    carry_out(api, first, force=force, say=say, done=done)
     if first:
         wait_for_definitions()
-    carry_out(api, Plan(tuple(step for step in plan.steps if step.ref.kind not in kinds)), force=force, say=say)
+    carry_out(api, Plan(tuple(step for step in plan.steps if step.ref.kind not in kinds)), force=force, say=say, done=done)
 
 
 def look(api: Api, wanted: Sequence[Object], bundle: Bundle, now: float, kinds: Iterable[str] = _TAKES_TIME) -> Verdict:
@@ -102,8 +105,13 @@ def look_by(api: Api, wanted: Sequence[Object], read: Read, now: float, kinds: I
 
 
 def with_causes(api: Api, verdict: Verdict, deployments: Iterable[Object], now: float) -> Verdict:
-    """A verdict that is not "done" with what keeps the pods of these Deployments from running, where they tell."""
+    """A verdict that is not "done" with what keeps the pods of these Deployments from running, where they tell.
+
+    `now` is our clock, in seconds since 1970: where the API server says the time, its own counts.
+    """
     pods = [pod for body in deployments for pod in _pods_of(api, body)]
+    there = server_time(api)
+    now = now if there is None else there
     causes = sorted((cause for pod in pods for cause in causes_of_pod(api.context, pod, now)), key=lambda cause: not cause.hopeless)
     if not causes:
         return verdict

@@ -14,6 +14,7 @@ from .._core.datacenters import templates
 from .._core.names import clean_label_value
 from .._core.objects import Object, kind_named
 from .._core.readings import ClusterReading, ContextReading, holds, is_of, name_of, namespace_of, status_of
+from .answers import server_time
 from .api import Api
 from .errors import Absent, ClusterError, Forbidden
 from .fleet import side_by_side
@@ -123,7 +124,8 @@ class _Look:
             self._list("Certificate", self.wish.operators)
         if surroundings and not self.context:
             self._log_ins()
-        return ContextReading(self.api.context, not self.context, "", self.objects, version, tuple(self.gaps), frozenset(self.not_served))
+        known = (version, tuple(self.gaps), frozenset(self.not_served), server_time(self.api))
+        return ContextReading(self.api.context, not self.context, "", self.objects, *known)
 
     def _list(self, kind: str, namespace: str, labels: Mapping[str, str] | None = None) -> tuple[Object, ...]:
         """Adds what is there of a kind. What we may not read is a gap if a verdict is possible without it, else the error is raised."""

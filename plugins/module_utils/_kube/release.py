@@ -155,14 +155,19 @@ def plan_release(
     return plan_record(api.context, wish.ref, wish.chart, history, objects) + objects
 
 
-def upgrade(api: Api, target: HelmTarget, wish: WantedRelease, plan: Plan, *, force: bool, say: Callable[[str], None]) -> None:
+def upgrade(
+    api: Api, target: HelmTarget, wish: WantedRelease, plan: Plan, *, force: bool, say: Callable[[str], None], done: list[Step]
+) -> None:
     """Has Helm carry the plan out, then applies itself what Helm's merge left as it was.
 
     Helm compares an object of a kind that it does not know with the last revision alone, not with the cluster: what somebody
     changed there stays (`createPatch`, helm v3.19 pkg/kube/client.go).
+
+    `done` gets each step that was done; of those that are Helm's, all when Helm begins, since nobody knows how far it came.
     """
     records = [step for step in plan.steps if step.ref.kind == "Secret" and step.verb is Verb.DELETE and _is_record(step)]
-    carry_out(api, Plan(tuple(records)), say=say)
+    carry_out(api, Plan(tuple(records)), say=say, done=done)
+    done += [step for step in plan.steps if step not in records]
     taking = ["--take-ownership"] if force else []
     command = ["upgrade", wish.name, wish.archive, "--install", "--skip-crds", "--reset-values", "--values", "-", *taking]
     _helm(api, target, wish, [*command, *target.arguments(wish.namespace)], "installing")

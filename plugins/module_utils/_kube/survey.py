@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from .._core.checks_ownership import DEFINITIONS
@@ -21,6 +20,7 @@ from .._core.pods import body_for_dry_run
 from .._core.readings import ContextReading, name_of, namespace_of
 from .._core.rights import EVERYTHING, Question, lacking, questions
 from . import errors
+from .answers import server_time
 from .api import Api
 from .endings import WEBHOOKS, endings_in, endings_of
 from .observe import observe
@@ -103,10 +103,9 @@ def _offsets(api: Api, clock: Callable[[], float]) -> tuple[tuple[float, ...], s
         before = clock()
         version = str(api.read("/version").get("gitVersion") or "")
         middle = (before + clock()) / 2
-        try:
-            found.append(parsedate_to_datetime(api.date).timestamp() + 0.5 - middle)
-        except (TypeError, ValueError):
-            continue
+        there = server_time(api)
+        if there is not None:
+            found.append(there + 0.5 - middle)
     return tuple(found), version
 
 

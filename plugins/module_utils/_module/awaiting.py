@@ -90,6 +90,6 @@ def await_ready(call: Call, plan: Plan, read: Callable[..., ClusterReading], kno
 
 def _settling(reading: ClusterReading) -> float:
     """The seconds that are left until every operator has looked at the clusters since it was rolled out; 0 or less for none."""
-    running = (operator for context in reading.contexts for operator in operators_in(context))
-    moments = [moment for operator in running if (moment := instant(operator.rolled_out)) is not None]
-    return max(moments) + SETTLING - time.time() if moments else 0.0
+    running = ((context, instant(operator.rolled_out)) for context in reading.contexts for operator in operators_in(context))
+    left = [moment + SETTLING - context.now(time.time()) for context, moment in running if moment is not None]
+    return max(left, default=0.0)

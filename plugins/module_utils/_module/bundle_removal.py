@@ -28,8 +28,8 @@ def remove_bundle(call: Call, api: Api, bundle: Bundle, found: Mapping[Ref, Obje
     with foretelling(call):
         require_unused(api, found, bundle)
     if not call.check_mode:
-        with reporting(plan, **known):
-            carry_out(api, plan, say=call.say)
+        with reporting(**known) as done:
+            carry_out(api, plan, say=call.say, done=done)
             if call.parameters["wait"]:
                 await_removal(call, api, found)
     return outcome(plan, **known)

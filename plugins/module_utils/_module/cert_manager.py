@@ -79,9 +79,9 @@ def _keep(call: Call, api: Client, bundle: Bundle, wanted: tuple[Object, ...], p
     plan = plan_bundle(api, wanted, found, {}, force=force)
     known: dict[str, Any] = {"objects": len(wanted), "note": ""}
     if not call.check_mode:
-        with reporting(plan, **known, cert_manager=presence.describe()):
+        with reporting(**known, cert_manager=presence.describe()) as done:
             look_at_kinds = partial(look, api, wanted, bundle, 0.0, ("CustomResourceDefinition",))
-            install(api, plan, lambda: _wait(call, api, look_at_kinds), force=force, say=call.say)
+            install(api, plan, lambda: _wait(call, api, look_at_kinds), force=force, say=call.say, done=done)
             if call.parameters["wait"] and (plan or not readiness(api.context, wanted, found).done):
                 _wait(call, api, lambda: look(api, wanted, bundle, time.time()))
                 _wait(call, api, lambda: ask_webhook(api))

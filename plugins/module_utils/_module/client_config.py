@@ -124,19 +124,19 @@ def _registered_otherwise(call: Call, candidate: Candidate, control: ControlPlan
 
 def _register(call: Call, control: ControlPlane, candidates: Sequence[Candidate]) -> dict[str, Any]:
     # The steps of a context that failed half-way were done none the less.
-    done = Plan(tuple(step for candidate in candidates for step in candidate.plan.steps))
-    plan, restarts = Plan(), 0
+    accounts = Plan(tuple(step for candidate in candidates for step in candidate.plan.steps))
+    restarts, done = 0, list[Step]()
     try:
         plan = _plan(call, control, candidates)
         good = [candidate for candidate in candidates if not candidate.problem]
         for candidate in good:
             candidate.action = _action(candidate, plan, control)
         if not call.check_mode:
-            restarts = _carry_out(call, control, good, plan)
+            restarts = _carry_out(call, control, good, plan, done)
     except errors.ClusterError as problem:
-        problem.result = returned(done + plan, candidates, restarts)
+        problem.result = returned(accounts + Plan(tuple(done)), candidates, restarts)
         raise
-    return {**returned(done + plan, candidates, restarts), **failure(candidates, "registered")}
+    return {**returned(accounts + plan, candidates, restarts), **failure(candidates, "registered")}
 
 
 def _plan(call: Call, control: ControlPlane, candidates: Sequence[Candidate]) -> Plan:
@@ -180,7 +180,7 @@ def _action(candidate: Candidate, plan: Plan, control: ControlPlane) -> str:
     return "updated" if candidate.plan or wish.secret in touched or wish.client_config in touched else "unchanged"
 
 
-def _carry_out(call: Call, control: ControlPlane, good: Sequence[Candidate], plan: Plan) -> int:
+def _carry_out(call: Call, control: ControlPlane, good: Sequence[Candidate], plan: Plan, done: list[Step]) -> int:
     wishes = [candidate.wish for candidate in good]
     loaded = all(is_loaded(control.client_configs.get(wish.client_config), control.secrets.get(wish.secret)) for wish in wishes)
     if loaded and not plan:
@@ -188,12 +188,12 @@ def _carry_out(call: Call, control: ControlPlane, good: Sequence[Candidate], pla
     before = read_operator(control.api, control.deployment)
     needed = Plan(tuple(step for step in plan.steps if step.verb is not Verb.DELETE))
     replaced = Plan(tuple(step for step in plan.steps if step.verb is Verb.DELETE))
-    carry_out(control.api, needed, force=call.parameters["force_conflicts"], say=call.say)
+    carry_out(control.api, needed, force=call.parameters["force_conflicts"], say=call.say, done=done)
     if before.deployment is None:
         call.warn(f"{control.api.context}: {control.deployment} is not there; the operator loads the client configs when it is installed")
     elif call.parameters["wait"]:
         await_loaded(control.api, before, control.deployment, wishes, call.patience, probe=bool(plan), say=call.say)
-    carry_out(control.api, replaced, say=call.say)
+    carry_out(control.api, replaced, say=call.say, done=done)
     return read_operator(control.api, control.deployment).restarts_since(before) if call.parameters["wait"] else 0
 
 

@@ -13,7 +13,7 @@ from .._core.adopted import secret_name_of
 from .._core.credentials import is_loaded
 from .._core.identity import IDENTITY_KINDS
 from .._core.objects import Object, Ref, kind_named, ref_of
-from .._core.plan import Plan, plan_absence
+from .._core.plan import Plan, Step, plan_absence
 from .._core.registration import users_of
 from .._kube import errors
 from .._kube.api import Api
@@ -56,12 +56,12 @@ def remove(call: Call, api: Api, candidates: Sequence[Candidate], connect: Conne
     for candidate in good:
         touched = candidate.plan or any(step.ref in (candidate.wish.client_config, candidate.wish.secret) for step in plan.steps)
         candidate.action = "removed" if touched else "unchanged"
-    restarts = 0
+    restarts, done = 0, list[Step]()
     try:
         if not call.check_mode:
-            restarts = _carry_out(removal, plan, good)
+            restarts = _carry_out(removal, plan, good, done)
     except errors.ClusterError as problem:
-        problem.result = returned(plan, candidates, restarts)
+        problem.result = returned(Plan(tuple(done)), candidates, restarts)
         raise
     accounts = Plan(tuple(step for candidate in candidates for step in candidate.plan.steps))
     return {**returned(plan + accounts, candidates, restarts), **failure(candidates, "removed")}
@@ -130,11 +130,11 @@ def _plan(removal: _Removal, good: Sequence[Candidate]) -> Plan:
     return plan_absence(removal.api.context, dict.fromkeys([*configs, *secrets]), removal.found, _WHY)
 
 
-def _carry_out(removal: _Removal, plan: Plan, good: Sequence[Candidate]) -> int:
+def _carry_out(removal: _Removal, plan: Plan, good: Sequence[Candidate], done: list[Step]) -> int:
     call, api = removal.call, removal.api
     deployment = kind_named("Deployment").ref(call.parameters["operator_deployment"], call.parameters["namespace"])
     before = read_operator(api, deployment) if plan else None
-    carry_out(api, plan, say=call.say)
+    carry_out(api, plan, say=call.say, done=done)
     _for_each([candidate for candidate in good if candidate.plan], lambda candidate: _remove_account(removal, candidate))
     known = any(is_loaded(removal.found.get(wish.client_config), removal.found.get(wish.secret)) for wish in (one.wish for one in good))
     if before is None or before.deployment is None or not known:
@@ -145,5 +145,9 @@ def _carry_out(removal: _Removal, plan: Plan, good: Sequence[Candidate]) -> int:
 
 
 def _remove_account(removal: _Removal, candidate: Candidate) -> None:
-    with removal.connect(candidate.wish.access) as api:
-        carry_out(api, candidate.plan, say=removal.call.say)
+    done: list[Step] = []
+    try:
+        with removal.connect(candidate.wish.access) as api:
+            carry_out(api, candidate.plan, say=removal.call.say, done=done)
+    finally:
+        candidate.plan = Plan(tuple(done))

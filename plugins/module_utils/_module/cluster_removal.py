@@ -48,16 +48,15 @@ def remove_cluster(call: Call) -> dict[str, Any]:
         _require_answers(remotes)
         plan = plan_absence(control_plane.context, [ref], {ref: there} if there else {}, "is not wanted; its nodes and volumes go with it")
         apis = (*remotes.values(), control_plane)
-        with reporting(plan, cluster={}):
+        with reporting(cluster={}) as done:
             if not call.check_mode:
-                carry_out(control_plane, plan, say=call.say)
+                carry_out(control_plane, plan, say=call.say, done=done)
                 if not call.parameters["wait"]:
                     return outcome(plan, cluster={})
                 _await_removal(call, control_plane, remotes)
             rest = sum((_plan_leftovers(call, api) for api in apis), Plan())
-        with reporting(plan + rest, cluster={}):
             for api in apis if not call.check_mode else ():
-                carry_out(api, rest.of(api.context), say=call.say)
+                carry_out(api, rest.of(api.context), say=call.say, done=done)
         return outcome(plan + rest, cluster={})
 
 

@@ -47,9 +47,9 @@ def keep_cluster(call: Call) -> dict[str, Any]:
         plan = _plan(call, wish, reading, control_plane, remotes)
         if call.check_mode:
             return outcome(plan, cluster=shown_status(reading))
-        with reporting(plan, cluster=shown_status(reading)):
+        with reporting(cluster=shown_status(reading)) as done:
             for api in (*remotes.values(), control_plane):
-                carry_out(api, plan.of(api.context), force=call.parameters["force_conflicts"], say=call.say)
+                carry_out(api, plan.of(api.context), force=call.parameters["force_conflicts"], say=call.say, done=done)
         return outcome(plan, cluster=await_ready(call, plan, look, None if plan else reading))
 
 

@@ -55,8 +55,8 @@ def _keep(call: Call, api: Client, wish: Installation, wanted: tuple[Object, ...
     if call.check_mode:
         return outcome(plan, objects=len(wanted))
     watch = Watch(call, api, wanted, lambda watched: read_bundle(api, watched, bundle))
-    with reporting(plan, objects=len(wanted)):
-        install(api, plan, watch.for_definitions, force=force, say=call.say)
+    with reporting(objects=len(wanted)) as done:
+        install(api, plan, watch.for_definitions, force=force, say=call.say, done=done)
         if call.parameters["wait"] and (plan or not readiness(api.context, wanted, found).done):
             watch.for_operators(wish, plan)
     return outcome(plan, objects=len(wanted))

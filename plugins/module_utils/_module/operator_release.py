@@ -17,7 +17,7 @@ from .._core.installation import Installation, settle
 from .._core.names import is_dns1123_label
 from .._core.objects import KINDS, Object, Ref, kind_named, ref_of
 from .._core.operators import is_operator
-from .._core.plan import Plan, plan_absence
+from .._core.plan import Plan, Step, plan_absence
 from .._core.release import History, plan_uninstall, secret_texts
 from .._core.values import merged, values_of
 from .._kube import errors
@@ -102,8 +102,8 @@ def _keep(call: Call, api: Client, target: HelmTarget, chart: Chart, history: Hi
     if call.check_mode:
         return outcome(plan, objects=len(bodies))
     watch = Watch(call, api, bodies, lambda watched: read_objects(api, watched))
-    with reporting(plan, objects=len(bodies)):
-        _carry_out(call, api, target, wanted, plans, watch)
+    with reporting(objects=len(bodies)) as done:
+        _carry_out(call, api, target, wanted, plans, watch, done)
         if call.parameters["wait"] and (plan or not readiness(api.context, bodies, found).done):
             watch.for_operators(wish, plan)
     return outcome(plan, objects=len(bodies))
@@ -176,15 +176,15 @@ def _replaced(api: Client, namespace: str, *, force: bool) -> Plan:
     return plan_absence(api.context, going, labelled, "the release takes its place")
 
 
-def _carry_out(call: Call, api: Client, target: HelmTarget, wanted: WantedRelease, plans: _Plans, watch: Watch) -> None:
+def _carry_out(call: Call, api: Client, target: HelmTarget, wanted: WantedRelease, plans: _Plans, watch: Watch, done: list[Step]) -> None:
     force = call.parameters["force_conflicts"]
-    carry_out(api, plans.namespaces, force=force, say=call.say)
-    carry_out(api, plans.definitions, force=True, say=call.say)
+    carry_out(api, plans.namespaces, force=force, say=call.say, done=done)
+    carry_out(api, plans.definitions, force=True, say=call.say, done=done)
     if plans.definitions:
         watch.for_definitions()
-    carry_out(api, plans.replaced, say=call.say)
+    carry_out(api, plans.replaced, say=call.say, done=done)
     if plans.release:
-        upgrade(api, target, wanted, plans.release, force=force, say=call.say)
+        upgrade(api, target, wanted, plans.release, force=force, say=call.say, done=done)
 
 
 def _remove(call: Call, api: Client, target: HelmTarget, chart: Chart, history: History) -> dict[str, Any]:
@@ -202,12 +202,13 @@ def _remove(call: Call, api: Client, target: HelmTarget, chart: Chart, history: 
     with foretelling(call):
         require_unused(api, {**objects, **last}, bundle)
     if not call.check_mode:
-        with reporting(plan, objects=len(plan.steps)):
+        with reporting(objects=len(plan.steps)) as done:
             if release:
+                done += release.steps
                 uninstall(api, target, name, namespace)
                 for step in release.steps:
                     call.say(f"{api.context}: deleted {step.ref}")
-            carry_out(api, Plan(plan.steps[len(release.steps) :]), say=call.say)
+            carry_out(api, Plan(plan.steps[len(release.steps) :]), say=call.say, done=done)
             if call.parameters["wait"]:
                 await_removal(call, api, last)
     return outcome(plan, objects=len(plan.steps))

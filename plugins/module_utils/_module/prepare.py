@@ -109,9 +109,11 @@ class Preparation:
             raise errors.Absent(candidate.context, "making the account", f"there is no namespace {', '.join(missing)}", advice)
         identity, force = candidate.wish.identity, self.call.parameters["force_conflicts"]
         with candidate.checked("account", f"{identity.subject} has its Role"):
-            plan = confirm(api, plan, force=force)
-            candidate.plan = plan
-            carry_out(api, plan, force=force, say=self.call.say)
+            plan, done = confirm(api, plan, force=force), list[Step]()
+            try:
+                carry_out(api, plan, force=force, say=self.call.say, done=done)
+            finally:
+                candidate.plan = Plan(tuple(done))
         if token:
             with candidate.checked("token", "the API server issued a token"):
                 issued = issue_token(api, identity, self.call.parameters["token_lifetime"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.errors import SpecError
-from .._core.plan import Plan
+from .._core.plan import Plan, Step
 from .._kube.errors import Absent, ClusterError, Conflict
 from .._kube.log_in import KUBERNETES_IMPORT_ERROR
 from .._kube.wait import Patience
@@ -73,12 +73,13 @@ def outcome(plan: Plan, **returned: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def reporting(plan: Plan, **returned: Any) -> Iterator[None]:
-    """A cluster error inside gets the outcome of the plan that was under way: what failed half-way has changed something."""
+def reporting(**returned: Any) -> Iterator[list[Step]]:
+    """A cluster error inside gets the outcome of what was done until then: the steps that were put into the list given."""
+    done: list[Step] = []
     try:
-        yield
+        yield done
     except ClusterError as problem:
-        problem.result = problem.result or outcome(plan, **returned)
+        problem.result = problem.result or outcome(Plan(tuple(done)), **returned)
         raise
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -142,3 +143,10 @@ def test_causes(reading: ContextReading, expected: list[tuple[int | None, str]])
 def test_hopeless_causes_come_first() -> None:
     pods = [build.pod("dc1", 0, up=False, status=build.unschedulable("no")), build.pod("dc1", 1, up=False, status=build.waiting("InvalidImageName"))]
     assert [cause.hopeless for cause in causes_of(_reading(*pods), "dc1", build.NAMESPACE, BEGAN)] == [True, False]
+
+
+@pytest.mark.parametrize(("ahead", "hopeless"), [(-600.0, True), (600.0, False)], ids=["our clock is behind", "our clock is ahead"])
+def test_a_cause_lasts_by_the_clock_of_its_own_cluster(ahead: float, hopeless: bool) -> None:
+    there = BEGAN + (300.0 if hopeless else 1.0)
+    reading = replace(_reading(build.pod("dc1", up=False, status=build.waiting("ErrImagePull"))), read_at=there)
+    assert [cause.hopeless for cause in causes_of(reading, "dc1", build.NAMESPACE, there + ahead)] == [hopeless]

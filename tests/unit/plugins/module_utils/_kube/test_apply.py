@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from plugins.module_utils._core.objects import ref_of
-from plugins.module_utils._core.plan import plan_presence
+from plugins.module_utils._core.plan import Step, plan_presence
 from plugins.module_utils._kube.apply import carry_out, confirm
-from plugins.module_utils._kube.errors import Conflict
+from plugins.module_utils._kube.errors import Conflict, Unreachable
 from tests.unit.fakes import FakeApi
 
 
@@ -35,9 +35,19 @@ def test_each_step_is_said_as_it_is_done() -> None:
 def test_the_first_failure_ends_it_and_keeps_what_was_done() -> None:
     api, wanted = FakeApi("east"), [config("a"), config("b"), config("c")]
     api.fail("apply", ref_of(wanted[1]), Conflict("east", "applying", "kubectl owns data.k"))
+    done: list[Step] = []
     with pytest.raises(Conflict, match="kubectl owns data"):
-        carry_out(api, plan_presence("east", wanted, {}))
+        carry_out(api, plan_presence("east", wanted, {}), done=done)
     assert [ref.name for ref in api.objects] == ["a"]
+    assert [step.ref.name for step in done] == ["a"]
+
+
+def test_a_write_without_an_answer_counts_as_done() -> None:
+    api, done = FakeApi("east"), list[Step]()
+    api.fail("apply")
+    with pytest.raises(Unreachable):
+        carry_out(api, plan_presence("east", [config("a"), config("b")], {}), done=done)
+    assert [step.ref.name for step in done] == ["a"]
 
 
 def test_only_updates_are_asked_about() -> None:

@@ -41,6 +41,12 @@ def test_a_wait_for_the_operators_tells_what_keeps_their_pods(moment: float) -> 
     assert "correct the image" in verdict.advice
 
 
+def test_a_wait_for_the_operators_goes_by_the_clock_of_their_cluster() -> None:
+    deployment, api = _deployment(ready=False), FakeApi("hub", [_deployment(ready=False), _pod(**build.waiting("ImagePullBackOff"))])
+    api.date = "Thu, 01 Jan 1970 00:00:00 GMT"
+    assert not bundle.look(api, [deployment], OPERATORS, NOW).hopeless
+
+
 def test_operators_that_run_cost_no_look_at_their_pods() -> None:
     api = FakeApi("hub", [_deployment(ready=True), _pod()])
     assert bundle.look(api, [_deployment(ready=True)], OPERATORS, NOW).done

@@ -57,6 +57,13 @@ def test_without_surroundings_a_look_costs_less() -> None:
     assert (hub.requests, [remote.requests for remote in remotes.values()]) == (1, [3, 3])
 
 
+def test_each_context_says_what_time_it_is_there() -> None:
+    hub, remotes = _hub(), _remotes()
+    hub.date, remotes["east"].date = "Sat, 21 Nov 2026 10:00:00 GMT", "Sat, 21 Nov 2026 10:05:00 GMT"
+    reading = read_cluster(hub, remotes, "demo", build.NAMESPACE)
+    assert [context.now(1.0) for context in reading.contexts] == [1795255200.0, 1795255500.0, 1.0]
+
+
 def test_nothing_is_written() -> None:
     hub, remotes = _hub(), _remotes()
     _status(hub, remotes)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from plugins.module_utils._core.objects import ref_of
-from plugins.module_utils._core.plan import FIELD_MANAGER
+from plugins.module_utils._core.plan import FIELD_MANAGER, Step
 from plugins.module_utils._core.release import History
 from plugins.module_utils._kube import errors, release
 from plugins.module_utils._kube.helm import private_helm
@@ -103,9 +103,11 @@ def test_one_upgrade_carries_the_plan_out_and_what_it_left_is_applied(tmp_path: 
     found = release.read_objects(api, wish.bodies)
     steps = release.plan_release(api, wish, history, {ref_of(config_map()): config_map()}, found, force=force)
     said: list[str] = []
+    done: list[Step] = []
     with private_helm(str(script)) as helm:
-        release.upgrade(api, release.HelmTarget(helm, "/kube", "admin@hub", 9.0), wish, steps, force=force, say=said.append)
+        release.upgrade(api, release.HelmTarget(helm, "/kube", "admin@hub", 9.0), wish, steps, force=force, say=said.append, done=done)
     command = (tmp_path / "said").read_text()
+    assert sorted(str(step.ref) for step in done) == sorted(str(step.ref) for step in steps.steps)
     assert command.startswith("upgrade ops /chart --install --skip-crds --reset-values --values - ")
     assert "--kubeconfig /kube --kube-context admin@hub" in command
     assert ("--take-ownership" in command) is force

@@ -405,6 +405,12 @@ def test_representations_hold_no_token(fleet: Fleet) -> None:
     assert "secret-token" not in repr(wishes)
 
 
+def test_a_context_that_refuses_the_first_write_is_not_changed(fleet: Fleet) -> None:
+    fleet.remotes["east"].fail("apply", error=errors.Denied("east", "applying", "no"))
+    result = fleet.run("east")
+    assert (result["failed"], result["changed"], result["plan"]) == (True, False, [])
+
+
 def test_a_conflict_over_one_registration_leaves_the_others_alone(fleet: Fleet) -> None:
     fleet.run()
     fleet.now += LIFETIME

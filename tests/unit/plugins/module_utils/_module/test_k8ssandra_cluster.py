@@ -124,12 +124,25 @@ def test_a_cluster_that_goes_while_we_wait_ends_the_wait(fleet: Fleet) -> None:
     assert (result["error"]["reason"], fleet.clock.now) == ("cannot succeed", 0.0)
 
 
-def test_a_write_that_fails_half_way_says_what_was_under_way(fleet: Fleet) -> None:
+def test_a_first_write_that_is_refused_has_changed_nothing(fleet: Fleet) -> None:
+    fleet.hub.fail("apply", CLUSTER, errors.Denied("hub", "applying", "no"))
+    result = fleet.run()
+    assert (result["failed"], result["changed"], result["plan"], result["diff"]) == (True, False, [], [])
+
+
+def test_a_write_whose_answer_never_came_may_have_changed_something(fleet: Fleet) -> None:
+    fleet.hub.fail("apply", CLUSTER)
+    result = fleet.run()
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert [step["context"] for step in result["plan"]] == ["hub"]
+
+
+def test_a_write_that_fails_half_way_says_what_was_done_before(fleet: Fleet) -> None:
     fleet.east.remove(kind_named("Namespace").ref(build.NAMESPACE))
     fleet.hub.fail("apply", CLUSTER, errors.Denied("hub", "applying", "no"))
     result = fleet.run()
     assert (result["failed"], result["changed"]) == (True, True)
-    assert [step["context"] for step in result["plan"]] == ["east", "hub"]
+    assert [step["context"] for step in result["plan"]] == ["east"]
 
 
 def test_a_remote_is_never_called_as_the_control_plane_is(tmp_path: Path) -> None:
