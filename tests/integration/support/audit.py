@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .lab import CONTEXTS, STATE
@@ -14,6 +15,14 @@ WRITES = {"create", "update", "patch", "delete", "deletecollection"}
 # Questions that Kubernetes has one POST.
 _QUESTIONS = {"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"}
 _OURS = "k8ssandra.operator/"
+_LONGEST = 1 << 20  # bytes that no line of a log has
+
+
+def _end(path: Path) -> int:
+    """Where the last whole line of a log ends."""
+    with path.open("rb") as log:
+        begin = log.seek(max(0, path.stat().st_size - _LONGEST))
+        return begin + log.read().rfind(b"\n") + 1
 
 
 @dataclass(frozen=True)
@@ -24,7 +33,7 @@ class Audit:
 
     @classmethod
     def from_now(cls) -> Audit:
-        return cls({context: (STATE / context / "audit.log").stat().st_size for context in CONTEXTS})
+        return cls({context: _end(STATE / context / "audit.log") for context in CONTEXTS})
 
     def events(self, context: str, until: Audit | None = None) -> Iterator[dict[str, Any]]:
         """The requests of our tools and of the lab's person, without those of the tests' own kubectl, up to now or an earlier time."""
@@ -32,7 +41,8 @@ class Audit:
         with (STATE / context / "audit.log").open("rb") as log:
             log.seek(self.offsets[context])
             for line in log:
-                if until is not None and place >= until.offsets[context]:
+                # The server may be in the middle of its last line.
+                if not line.endswith(b"\n") or (until is not None and place >= until.offsets[context]):
                     return
                 place += len(line)
                 event = json.loads(line)
