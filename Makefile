@@ -41,7 +41,7 @@ test: venv ## everything but what takes very long
 	  printf '==> %s passed in %d s\n' $$check $$((SECONDS - started)); \
 	done
 
-test-long: lab ## ten killed runs; an upgrade under load, killed half-way, and one that restarts three nodes a datacenter
+test-long: lab ## what takes minutes a test: upgrades under load, ten killed runs, a third datacenter, a fleet without the Internet
 	pytest tests/integration tests/lab -m 'lab and long'
 
 lint: venv imports ## ruff, yamllint, ansible-lint, and the law of imports

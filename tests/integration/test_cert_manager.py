@@ -12,6 +12,9 @@ from tests.integration.support.lab import CHARTS, MANIFESTS, Lab, eventually
 from tests.integration.support.tasks import Task, Tasks
 from tests.integration.support.watch import Story
 
+# The lab builds cert-manager first, which takes minutes.
+pytestmark = pytest.mark.long
+
 CONTEXT = "west"
 MANIFEST = str(MANIFESTS / "cert-manager-install/cert-manager.yaml")
 CHART = str(CHARTS / "cert-manager")

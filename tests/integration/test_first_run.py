@@ -15,6 +15,12 @@ from tests.integration.support.watch import Story
 BUDGET: dict[str, int] = json.loads(Path(__file__).with_name("budget.json").read_text())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_there(story: Story) -> None:
+    if story.first_run is None:
+        story.be_empty()
+
+
 @pytest.fixture(scope="module")
 def again(story: Story) -> tuple[Run, Audit, bool]:
     """A second run, its requests, and whether every operator is the process that it was."""

@@ -42,13 +42,12 @@ MANY = {
 
 
 @dataclass(frozen=True)
-class Mirrored:
-    """A fleet of two clusters whose nodes have, under the registry's name, what was listed and nothing else."""
+class Listing:
+    """What the playbook listed, by the name in the registry, and what it asked of clusters meanwhile."""
 
-    listed: dict[str, str]
-    listing: Run
+    images: dict[str, str]
+    run: Run
     requests: int
-    site: Run
 
 
 @pytest.fixture(scope="module")
@@ -63,41 +62,48 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Inventory:
 
 
 @pytest.fixture(scope="module")
-def mirrored(story: Story, player: Player, fleet: Inventory) -> Iterator[Mirrored]:
-    """The list, and then a deployment that can pull nothing else."""
-    story.be_empty()
+def listing(lab: Lab, player: Player, fleet: Inventory) -> Listing:
     audit = Audit.from_now()
-    listing = player.play(LIST, fleet.path, timeout=120).demand()
+    run = player.play(LIST, fleet.path, timeout=120).demand()
     requests = sum(1 for context in CONTEXTS for unused in audit.events(context))
     lines = (fleet.path / "images.txt").read_text().splitlines()
-    listed = dict(line.split(" ") for line in lines)
-    name_anew(FLEET, {target: source for source, target in listed.items()})
-    yield Mirrored(listed, listing, requests, player.play(SITE, fleet.path))
+    return Listing(dict(line.split(" ") for line in lines), run, requests)
+
+
+@pytest.fixture(scope="module")
+def mirrored(story: Story, player: Player, fleet: Inventory, listing: Listing) -> Iterator[Run]:
+    """A deployment over two clusters whose nodes have, under the registry's name, what was listed and nothing else."""
+    story.be_empty()
+    name_anew(FLEET, {target: source for source, target in listing.images.items()})
+    yield player.play(SITE, fleet.path)
     story.be_empty()
 
 
-def test_the_list_asks_no_cluster(mirrored: Mirrored) -> None:
-    assert mirrored.requests == 0
+def test_the_list_asks_no_cluster(listing: Listing) -> None:
+    assert listing.requests == 0
 
 
-def test_the_list_again_changes_nothing(mirrored: Mirrored, player: Player, fleet: Inventory) -> None:
-    assert mirrored.listing.changed() == {"hub": 1}
+def test_the_list_again_changes_nothing(listing: Listing, player: Player, fleet: Inventory) -> None:
+    assert listing.run.changed() == {"hub": 1}
     player.play(LIST, fleet.path, timeout=120).demand_unchanged()
 
 
-def test_a_fleet_comes_up_with_nothing_but_what_was_listed(mirrored: Mirrored) -> None:
-    print(f"site.yml out of a registry: {mirrored.site.seconds:.0f} s")
-    mirrored.site.demand()
+@pytest.mark.long
+def test_a_fleet_comes_up_with_nothing_but_what_was_listed(mirrored: Run) -> None:
+    print(f"site.yml out of a registry: {mirrored.seconds:.0f} s")
+    mirrored.demand()
 
 
-def test_every_image_of_every_container_is_listed_and_comes_from_the_registry(mirrored: Mirrored, lab: Lab) -> None:
+@pytest.mark.long
+def test_every_image_of_every_container_is_listed_and_comes_from_the_registry(mirrored: Run, listing: Listing, lab: Lab) -> None:
     found = {where: container["image"] for context in FLEET for where, container in containers(lab, context)}
     assert len(found) > 10
     assert not {where: image for where, image in found.items() if not image.startswith(f"{REGISTRY}/")}
-    assert set(found.values()) == set(mirrored.listed.values())
+    assert set(found.values()) == set(listing.images.values())
 
 
-def test_nothing_that_runs_in_a_cluster_is_told_of_the_internet(mirrored: Mirrored, lab: Lab) -> None:
+@pytest.mark.long
+def test_nothing_that_runs_in_a_cluster_is_told_of_the_internet(mirrored: Run, lab: Lab) -> None:
     found = {where: hosts_outside(container) for context in FLEET for where, container in containers(lab, context)}
     assert not {where: hosts for where, hosts in found.items() if hosts}
 

@@ -45,13 +45,8 @@ def test_a_cluster_is_foretold_made_and_the_same_again(tasks: Tasks) -> None:
     foretold = tasks.one("k8ssandra_cluster", check=True, **_options("no-image", wait=False))
     assert [(step["verb"], step["object"]) for step in foretold["plan"]] == [("create", "K8ssandraCluster k8ssandra-operator/no-image")]
     assert not audit.writes()
-    made, again, changed = tasks.run(
-        [
-            Task("k8ssandra_cluster", _options("no-image", wait=False)),
-            Task("k8ssandra_cluster", _options("no-image", wait=False)),
-            Task("k8ssandra_cluster", _options("no-image", wait=False, annotations={"k8ssandra.io/autoupdate-spec": "always"})),
-        ]
-    )
+    more: list[dict[str, Any]] = [{}, {}, {"annotations": {"k8ssandra.io/autoupdate-spec": "always"}}]
+    made, again, changed = tasks.run([Task("k8ssandra_cluster", _options("no-image", wait=False, **each)) for each in more])
     assert made["plan"] == foretold["plan"]
     assert not again["changed"], again["plan"]
     assert [step["verb"] for step in changed["plan"]] == ["update"], changed.get("msg")
@@ -68,6 +63,7 @@ def waited(there: Run, story: Story, tmp_path_factory: pytest.TempPathFactory) -
         return dict(zip(HOPELESS, pool.map(wait, HOPELESS), strict=True))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", HOPELESS)
 def test_a_wait_that_cannot_succeed_ends_early_with_the_cause(waited: dict[str, dict[str, Any]], name: str) -> None:
     result = waited[name]
@@ -79,6 +75,7 @@ def test_a_wait_that_cannot_succeed_ends_early_with_the_cause(waited: dict[str, 
 
 
 def test_a_removal_wants_the_exact_name(tasks: Tasks, lab: Lab) -> None:
+    tasks.run([Task("k8ssandra_cluster", _options(name, wait=False)) for name in HOPELESS])
     audit = Audit.from_now()
     wrong = [Task("k8ssandra_cluster", _options(name, state="absent", confirm_removal="demo")) for name in HOPELESS]
     assert all(result["failed"] and "confirm_removal" in result["msg"] for result in tasks.run(wrong))

@@ -10,6 +10,8 @@ from tests.integration.support.audit import Audit
 from tests.integration.support.play import Run
 from tests.integration.support.watch import Story
 
+pytestmark = pytest.mark.long
+
 _EVERYWHERE = "ALTER KEYSPACE kept WITH replication = {'class': 'NetworkTopologyStrategy', 'dc1': 1, 'dc2': 1, 'dc3': 1}"
 
 
