@@ -46,6 +46,10 @@ options:
     description: Whether cert-manager will be installed where it is missing. That it is missing is then a note, no error.
     type: bool
     default: false
+  cert_manager_namespace:
+    description: With O(brings_cert_manager), its namespace, where rights are asked for too.
+    type: str
+    default: cert-manager
   cluster:
     description:
       - The cluster that is wanted, with the options of M(k8ssandra.operator.k8ssandra_cluster).

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from plugins.module_utils._core.rights import unlisted
+from plugins.module_utils._core.rights import Scope
+from plugins.module_utils._core.rights_asked import unlisted
 from tests.integration.support.audit import Audit
 from tests.integration.support.lab import CONTEXTS, NAMESPACE
 from tests.integration.support.play import Run
@@ -42,4 +43,5 @@ def test_with_the_name_nothing_of_ours_is_left_in_any_cluster(deployed: Run, sto
 def test_no_run_used_a_right_that_is_not_in_the_table_that_preflight_asks_for(story: Story, context: str) -> None:
     uses = uses_in(context, story.played)
     assert {"patch deployments", "delete deployments"} <= {f"{use['verb']} {use['resource']}" for use in uses}
-    assert not list(unlisted(uses, context == "hub", NAMESPACE, {use["namespace"] for use in uses}))
+    clusters = tuple({use["namespace"] for use in uses if use["namespace"]})
+    assert not list(unlisted(uses, Scope(context == "hub", NAMESPACE, clusters, (NAMESPACE,))))

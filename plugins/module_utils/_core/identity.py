@@ -14,16 +14,23 @@ from .objects import Kind, Object, kind_named
 
 _RBAC = "rbac.authorization.k8s.io"
 _READ = ("get", "list", "watch")
+SERVICE_ACCOUNT = "k8ssandra-control-plane"
 MANAGED_BY = {"app.kubernetes.io/managed-by": "k8ssandra.operator", "app.kubernetes.io/part-of": "k8ssandra"}
 
 
 @dataclass(frozen=True)
 class Right:
-    """One rule: resources of an API group, and what may be done with them."""
+    """One rule: resources of an API group, what may be done with them, and what for."""
 
     group: str
     resources: tuple[str, ...]
     verbs: tuple[str, ...]
+    why: str
+
+    @property
+    def rule(self) -> dict[str, list[str]]:
+        """The rule as a Role has it."""
+        return {"apiGroups": [self.group], "resources": list(self.resources), "verbs": list(self.verbs)}
 
 
 # What k8ssandra-operator v1.26.0 to v1.31.0 asks of remote clusters, from every call on a remote client in its `controllers/` and
@@ -31,21 +38,39 @@ class Right:
 # v1.26.0 and only removed later; `restricted` is what OpenShift asks for besides. Up to v1.24 the seeds are Endpoints, which newer ones
 # only remove: an upgrade begins with an older one, tried with v1.20.0.
 RIGHTS = (
-    Right("cassandra.datastax.com", ("cassandradatacenters",), (*_READ, "create", "update", "patch", "delete")),
-    Right("stargate.k8ssandra.io", ("stargates",), (*_READ, "create", "update", "delete")),
-    Right("reaper.k8ssandra.io", ("reapers",), (*_READ, "create", "update", "delete")),
-    Right("control.k8ssandra.io", ("cassandratasks",), (*_READ, "create", "delete")),
-    Right("medusa.k8ssandra.io", ("medusabackupschedules",), (*_READ, "create", "update", "delete")),
-    Right("", ("secrets",), (*_READ, "create", "update", "delete")),
-    Right("", ("configmaps",), (*_READ, "create", "update", "patch", "delete")),
-    Right("", ("pods",), _READ),
-    Right("", ("services",), (*_READ, "delete")),
-    Right("", ("endpoints", "endpoints/restricted"), (*_READ, "create", "update", "delete")),
-    Right("discovery.k8s.io", ("endpointslices", "endpointslices/restricted"), (*_READ, "create", "update", "delete")),
-    Right("apps", ("deployments",), (*_READ, "delete")),
-    Right("batch", ("cronjobs",), (*_READ, "create", "update", "delete")),
-    Right("monitoring.coreos.com", ("servicemonitors",), (*_READ, "create", "update", "delete")),
-)
+    Right(
+        "cassandra.datastax.com", ("cassandradatacenters",), (*_READ, "create", "update", "patch", "delete"),
+        "the operator keeps the datacenters of its clusters",
+    ),
+    Right("stargate.k8ssandra.io", ("stargates",), (*_READ, "create", "update", "delete"), "the operator keeps the datacenters' Stargates"),
+    Right("reaper.k8ssandra.io", ("reapers",), (*_READ, "create", "update", "delete"), "the operator keeps the datacenters' Reapers"),
+    Right("control.k8ssandra.io", ("cassandratasks",), (*_READ, "create", "delete"), "the operator rebuilds, restarts and cleans up nodes"),
+    Right(
+        "medusa.k8ssandra.io", ("medusabackupschedules",), (*_READ, "create", "update", "delete"),
+        "the operator purges Medusa's backups on a schedule",
+    ),
+    Right("", ("secrets",), (*_READ, "create", "update", "delete"), "the operator copies the superuser's password and other Secrets"),
+    Right(
+        "", ("configmaps",), (*_READ, "create", "update", "patch", "delete"),
+        "the operator writes the configuration of Medusa, Reaper and Vector",
+    ),
+    Right("", ("pods",), _READ, "the operator finds the addresses of nodes, and the pods to ask for management"),
+    Right("", ("services",), (*_READ, "delete"), "the operator asks nodes for management, and removes what it made earlier"),
+    Right(
+        "", ("endpoints", "endpoints/restricted"), (*_READ, "create", "update", "delete"),
+        "the operator up to v1.24 writes the seeds of other datacenters",
+    ),
+    Right(
+        "discovery.k8s.io", ("endpointslices", "endpointslices/restricted"), (*_READ, "create", "update", "delete"),
+        "the operator writes the seeds of other datacenters",
+    ),
+    Right("apps", ("deployments",), (*_READ, "delete"), "the operator removes Medusa's and Stargate's Deployments"),
+    Right("batch", ("cronjobs",), (*_READ, "create", "update", "delete"), "the operator up to v1.26 purges Medusa's backups"),
+    Right(
+        "monitoring.coreos.com", ("servicemonitors",), (*_READ, "create", "update", "delete"),
+        "the operator has Prometheus look at nodes, where telemetry asks for it",
+    ),
+)  # fmt: skip
 
 # The kinds an identity may consist of, in the order in which they are removed.
 IDENTITY_KINDS: tuple[Kind, ...] = tuple(
@@ -100,7 +125,7 @@ class Identity:
     def _grant(self, namespace: str) -> tuple[Object, Object]:
         scope = "" if namespace else "Cluster"
         name = self.name if namespace else f"{self.namespace}-{self.name}"
-        role = {**self._body(f"{scope}Role", name, namespace), "rules": [_rule(right) for right in RIGHTS]}
+        role = {**self._body(f"{scope}Role", name, namespace), "rules": [right.rule for right in RIGHTS]}
         binding = {
             **self._body(f"{scope}RoleBinding", name, namespace),
             "roleRef": {"apiGroup": _RBAC, "kind": f"{scope}Role", "name": name},
@@ -124,7 +149,3 @@ def access_review(right: Right, verb: str, namespace: str) -> Object:
     attributes = {"group": right.group, "resource": resource, "verb": verb, "namespace": namespace}
     asked = {key: value for key, value in attributes.items() if value}
     return {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": {"resourceAttributes": asked}}
-
-
-def _rule(right: Right) -> dict[str, Any]:
-    return {"apiGroups": [right.group], "resources": list(right.resources), "verbs": list(right.verbs)}

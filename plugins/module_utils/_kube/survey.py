@@ -18,7 +18,8 @@ from .._core.kubeconfig import Access
 from .._core.objects import Kind, Object, kind_named
 from .._core.pods import body_for_dry_run
 from .._core.readings import ContextReading, name_of, namespace_of
-from .._core.rights import EVERYTHING, Question, lacking, questions
+from .._core.rights import Scope
+from .._core.rights_asked import EVERYTHING, Question, lacking, questions
 from . import errors
 from .answers import server_time
 from .api import Api
@@ -43,7 +44,10 @@ class Aim:
         operators: the operators' namespace.
         wish: the cluster; None when none was given.
         templates: its datacenters here, each with what holds for it.
+        watched: the namespaces that the operators watch; empty for all.
         installer: what installs the operators, `kustomize` or `helm`.
+        cert_manager: the namespace of the cert-manager that is installed; empty when somebody else brings it.
+        probes: the namespace of short-lived pods; empty when one is made for them.
     """
 
     access: Access
@@ -51,7 +55,10 @@ class Aim:
     operators: str
     wish: ClusterWish | None
     templates: tuple[tuple[Datacenter, Mapping[str, Any]], ...]
+    watched: tuple[str, ...] = ()
     installer: str = "kustomize"
+    cert_manager: str = ""
+    probes: str = ""
 
     @property
     def context(self) -> str:
@@ -63,6 +70,11 @@ class Aim:
         """The namespaces of the K8ssandraCluster, in the control plane, and of the datacenters here."""
         own = [self.wish.namespace] if self.wish and self.control_plane else []
         return tuple(dict.fromkeys((*own, *(datacenter.namespace for datacenter, _template in self.templates))))
+
+    @property
+    def scope(self) -> Scope:
+        """Where later roles work."""
+        return Scope(self.control_plane, self.operators, self.clusters, self.watched, self.installer, self.cert_manager, self.probes)
 
 
 def read_survey(api: Api, aim: Aim, clock: Callable[[], float] = time.time) -> Survey:
@@ -161,7 +173,7 @@ class _Look:
 
     def ask_rights(self) -> tuple[tuple[str, ...], int]:
         """The rights that we lack, in words, and how many were asked for."""
-        wanted = questions(self.aim.control_plane, self.aim.operators, self.aim.clusters, self.aim.installer)
+        wanted = questions(self.aim.scope)
         try:
             if self._may(EVERYTHING):
                 return (), len(wanted)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.credentials import context_of, is_loaded
+from .._core.identity import SERVICE_ACCOUNT
 from .._core.objects import Object, Ref, kind_named, ref_of
 from .._core.plan import Plan, Step, Verb, plan_presence, with_preview
 from .._kube import errors
@@ -220,7 +221,7 @@ CLIENT_CONFIG = Definition(
         },
         "cluster_scoped": {"type": "bool", "default": False},
         "watch_namespaces": {"type": "list", "elements": "str", "default": []},
-        "service_account": {"type": "str", "default": "k8ssandra-control-plane"},
+        "service_account": {"type": "str", "default": SERVICE_ACCOUNT},
         "token_lifetime": {"type": "int", "default": 7776000, "no_log": False},
         "operator_deployment": {"type": "str", "default": "k8ssandra-operator"},
         "forget_unreachable": {"type": "bool", "default": False},

@@ -34,7 +34,7 @@ def check_fleet(call: Call) -> dict[str, Any]:
     """Looks at every context side by side and judges all of it together. Raises for wrong options only."""
     with _clients(call.parameters) as (clients, accesses):
         fleet = _fleet(call, [access.name for access in accesses])
-        aims = _aims(fleet, accesses, call.parameters["installer"])
+        aims = _aims(fleet, accesses, call.parameters)
         apis = {client.context: client for client in clients}
         call.say(f"preflight: reading {len(aims)} context{'s' if len(aims) != 1 else ''}")
         answers = side_by_side(lambda aim: read_survey(apis[aim.context], aim), aims)
@@ -55,9 +55,11 @@ def _fleet(call: Call, names: Sequence[str]) -> Fleet:
     return Fleet(empty, wish, operators, watched, time.time(), days, brings)
 
 
-def _aims(fleet: Fleet, accesses: Sequence[Access], installer: str) -> list[Aim]:
+def _aims(fleet: Fleet, accesses: Sequence[Access], parameters: Mapping[str, Any]) -> list[Aim]:
+    cert_manager = parameters["cert_manager_namespace"] if parameters["brings_cert_manager"] else ""
+    more = (fleet.watched, parameters["installer"], cert_manager, parameters["probe_namespace"] or "")
     return [
-        Aim(access, survey.reading.control_plane, fleet.operators, fleet.wish, fleet.templates(survey), installer)
+        Aim(access, survey.reading.control_plane, fleet.operators, fleet.wish, fleet.templates(survey), *more)
         for access, survey in zip(accesses, fleet.surveys)
     ]
 
@@ -128,6 +130,7 @@ FLEET_CHECK = Definition(
         "cluster_scoped": {"type": "bool", "default": False},
         "installer": {"type": "str", "choices": ["kustomize", "helm"], "default": "kustomize"},
         "brings_cert_manager": {"type": "bool", "default": False},
+        "cert_manager_namespace": {"type": "str", "default": "cert-manager"},
         **CLUSTER,
         "certificate_days": {"type": "int", "default": 14},
         "probe": {"type": "bool", "default": True},

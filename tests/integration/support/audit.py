@@ -37,6 +37,13 @@ class Audit:
 
     def events(self, context: str, until: Audit | None = None) -> Iterator[dict[str, Any]]:
         """The requests of our tools and of the lab's person, without those of the tests' own kubectl, up to now or an earlier time."""
+        for event in self.all_events(context, until):
+            agent = event.get("userAgent", "")
+            if agent.startswith(_OURS) or (event["user"]["username"] == "lab-admin" and not agent.startswith("kubectl/")):
+                yield event
+
+    def all_events(self, context: str, until: Audit | None = None) -> Iterator[dict[str, Any]]:
+        """The requests of everybody."""
         place = self.offsets[context]
         with (STATE / context / "audit.log").open("rb") as log:
             log.seek(self.offsets[context])
@@ -45,10 +52,7 @@ class Audit:
                 if not line.endswith(b"\n") or (until is not None and place >= until.offsets[context]):
                     return
                 place += len(line)
-                event = json.loads(line)
-                agent = event.get("userAgent", "")
-                if agent.startswith(_OURS) or (event["user"]["username"] == "lab-admin" and not agent.startswith("kubectl/")):
-                    yield event
+                yield json.loads(line)
 
     def writes(self, *, dry_runs: bool = False) -> list[str]:
         """What was written, as context, verb and path. A dry run writes nothing, but one can ask for those too."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from plugins.module_utils._core.rights import NEEDS, Question, lacking, questions, unlisted
+from plugins.module_utils._core.rights import NEEDS, Scope
+from plugins.module_utils._core.rights_asked import Question, lacking, questions, unlisted
+
+HUB = Scope(True, "ops", ("data",), ("ops", "far"))
+EAST = Scope(False, "ops", ("data",), ("ops", "far"))
 
 
 def _asked(control_plane: bool) -> set[str]:
-    return {f"{one.verb} {one.resource} {one.namespace}" for one in questions(control_plane, "ops", ("data",))}
+    return {f"{one.verb} {one.resource} {one.namespace}" for one in questions(HUB if control_plane else EAST)}
 
 
 @pytest.mark.parametrize(
@@ -22,6 +27,10 @@ def _asked(control_plane: bool) -> set[str]:
         ("delete k8ssandraclusters data", True, False),
         ("list pods data", True, True),
         ("list servicecidrs ", False, False),
+        ("escalate clusterroles ", True, True),
+        ("bind roles ops", True, True),
+        ("bind roles far", False, True),
+        ("create issuers default", True, True),
     ],
 )
 def test_a_right_is_asked_for_where_it_is_used(question: str, control: bool, data: bool) -> None:
@@ -29,9 +38,30 @@ def test_a_right_is_asked_for_where_it_is_used(question: str, control: bool, dat
 
 
 def test_no_question_is_asked_twice_and_every_row_has_its_reason() -> None:
-    asked = [(one.group, one.resource, one.verb, one.namespace) for one in questions(True, "ops", ("ops", "data"))]
+    asked = [(one.group, one.resource, one.verb, one.namespace) for one in questions(replace(HUB, clusters=("ops", "data")))]
     assert len(asked) == len(set(asked))
-    assert all(len(need.why.split()) > 2 for need in NEEDS)
+    assert all(len(need.right.why.split()) > 2 for need in NEEDS)
+
+
+def test_a_right_that_several_need_tells_all_of_them() -> None:
+    (found,) = (one for one in questions(replace(HUB, clusters=("ops",))) if (one.verb, one.resource, one.namespace) == ("list", "pods", "ops"))
+    assert [reason.partition(" ")[0] for reason in found.why.split("; ")] == ["install_operator", "deploy_cluster"]
+
+
+@pytest.mark.parametrize(
+    ("more", "question"),
+    [
+        ({"installer": "helm"}, "update secrets ops"),
+        ({"installer": "helm"}, "list deployments "),
+        ({"cert_manager": "certs"}, "patch deployments certs"),
+        ({"cert_manager": "certs"}, "escalate roles kube-system"),
+        ({"cert_manager": "certs"}, "list secrets "),
+    ],
+)
+def test_what_only_one_way_of_installing_needs_is_asked_for_there_alone(more: dict[str, Any], question: str) -> None:
+    asked = {f"{one.verb} {one.resource} {one.namespace}" for one in questions(replace(HUB, **more))}
+    assert question in asked
+    assert question not in _asked(True)
 
 
 def test_a_subresource_is_asked_for_by_its_own_field() -> None:
@@ -59,4 +89,4 @@ def test_what_is_lacking_is_a_line_a_kind_and_place() -> None:
 )
 def test_a_use_that_is_in_no_row_is_told(use: tuple[str, ...], said: list[str]) -> None:
     uses: list[dict[str, Any]] = [dict(zip(("group", "resource", "verb", "namespace"), use, strict=True))]
-    assert list(unlisted(uses, False, "ops", ("data",))) == said
+    assert list(unlisted(uses, EAST)) == said

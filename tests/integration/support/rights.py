@@ -1,0 +1,98 @@
+"""Accounts that have the listed rights, and accounts that lack one of the rules each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .audit import Audit
+from .forged import DAY, certificate, user_of
+from .lab import CONTEXTS, NAMESPACE, Lab, kubeconfig
+
+ACCOUNT = "k8ssandra-ansible"
+_ROLES = ("Role", "ClusterRole")
+_RBAC = "rbac.authorization.k8s.io"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of the roles that were listed for a context.
+
+    Args:
+        name: what the role that holds it alone is called, and after `without-` the account that lacks it.
+        namespace: the role's; empty for all namespaces.
+        rule: as the role has it.
+    """
+
+    name: str
+    namespace: str
+    rule: dict[str, list[str]]
+
+    @property
+    def kinds(self) -> set[str]:
+        """What it is about, as preflight calls it."""
+        return {f"{resource}.{self.rule['apiGroups'][0]}".rstrip(".") for resource in self.rule["resources"]}
+
+    def objects(self, users: Iterable[str]) -> list[dict[str, Any]]:
+        """A role with this rule alone, bound to some users."""
+        kind = "Role" if self.namespace else "ClusterRole"
+        metadata = {"name": self.name, **({"namespace": self.namespace} if self.namespace else {})}
+        reference = {"apiGroup": _RBAC, "kind": kind, "name": self.name}
+        subjects = [{"apiGroup": _RBAC, "kind": "User", "name": user} for user in users]
+        common = {"apiVersion": f"{_RBAC}/v1", "metadata": metadata}
+        return [{**common, "kind": kind, "rules": [self.rule]},
+                {**common, "kind": f"{kind}Binding", "roleRef": reference, "subjects": subjects}]  # fmt: skip
+
+
+def rules_in(manifest: Path) -> list[Rule]:
+    """The rules of a listed manifest that a run cannot do without."""
+    roles = [body for body in yaml.safe_load_all(manifest.read_text()) if body["kind"] in _ROLES and body["metadata"]["name"] == ACCOUNT]
+    found = [(role["metadata"].get("namespace", ""), rule) for role in roles for rule in role["rules"]]
+    return [Rule(f"rule-{number}", namespace, rule) for number, (namespace, rule) in enumerate(found)]
+
+
+def apply(lab: Lab, context: str, text: str) -> None:
+    """What a platform team does with a manifest: each object says its own namespace."""
+    replace(lab.cluster(context), namespace="").kubectl("apply", "--server-side", "--filename", "-", stdin=text)
+
+
+def remove(lab: Lab, context: str, text: str, *words: str) -> None:
+    """Takes it away again, namespaces and all."""
+    cluster = replace(lab.cluster(context), namespace="")
+    cluster.kubectl("delete", "--ignore-not-found", "--timeout=60s", *words, "--filename", "-", stdin=text)
+
+
+def kubeconfig_of_account(lab: Lab, path: Path) -> Path:
+    """A kubeconfig in which every context logs in with a token of the account."""
+    tokens = {one: lab.cluster(one).kubectl("create", "token", ACCOUNT, "--duration=2h").strip() for one in CONTEXTS}
+    return _write(path, {f"lab-admin@{context}": {"token": token} for context, token in tokens.items()})
+
+
+def kubeconfig_of_user(path: Path, name: str) -> Path:
+    """A kubeconfig in which hub and east know a user by a certificate."""
+    users = {one: user_of(*certificate(one, name, began=DAY, ends=DAY)) for one in ("hub", "east")}
+    return _write(path, {f"lab-admin@{context}": user for context, user in users.items()})
+
+
+def _write(path: Path, users: dict[str, dict[str, str]]) -> Path:
+    content = {**kubeconfig(), "users": [{"name": name, "user": user} for name, user in users.items()]}
+    content["contexts"] = [each for each in content["contexts"] if each["context"]["user"] in users]
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(content))
+    return path
+
+
+def refused(audit: Audit, user: str) -> Iterator[str]:
+    """The requests of a user that an API server answered with 403, whatever sent them."""
+    for context in CONTEXTS:
+        for event in audit.all_events(context):
+            if event["user"]["username"] == user and event.get("responseStatus", {}).get("code") == 403:
+                yield f"{context}: {event['verb']} {event['requestURI']} by {event.get('userAgent', '')}"
+
+
+SUBJECT = f"system:serviceaccount:{NAMESPACE}:{ACCOUNT}"
