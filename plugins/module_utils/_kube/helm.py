@@ -5,18 +5,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from .._core.redact import MASK, redact_text
 
 _LONGEST = 600
+_PREFIX = "k8ssandra-helm-"
+_YOUNG = 60.0
 _RUN_SECONDS = 300.0
 
 
@@ -70,7 +74,7 @@ class Helm:
 
 @contextmanager
 def private_helm(binary: str | None) -> Iterator[Helm]:
-    """A Helm whose folder is removed at the end. Raises `HelmFailed` when there is none.
+    """A Helm whose folder is removed at the end, or by the next run after one that was killed. Raises `HelmFailed` when there is none.
 
     Args:
         binary: its name or path; without it, the first found beside the Python that runs this, then in PATH.
@@ -79,11 +83,40 @@ def private_helm(binary: str | None) -> Iterator[Helm]:
     found = shutil.which(binary or "helm", path=folders)
     if not found:
         raise HelmFailed(f"found no {binary or 'helm'} on this host; install Helm 3, or give its path")
-    folder = tempfile.mkdtemp(prefix="k8ssandra-helm-")
+    _remove_abandoned()
+    folder = tempfile.mkdtemp(prefix=_PREFIX)
     try:
-        yield Helm(found, folder)
+        with _locked(folder):
+            yield Helm(found, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: str) -> Iterator[bool]:
+    """Holds a folder until the end, or until this process is killed; whether nobody else holds it."""
+    descriptor, held = os.open(folder, os.O_RDONLY), True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        held = False
+    try:
+        yield held
+    finally:
+        os.close(descriptor)
+
+
+def _remove_abandoned() -> None:
+    """Removes the folders of runs that were killed. One that was just made may not be held yet."""
+    with os.scandir(tempfile.gettempdir()) as entries:
+        found = [entry for entry in entries if entry.name.startswith(_PREFIX) and entry.is_dir(follow_symlinks=False)]
+    for entry in found:
+        with suppress(OSError):  # another run may have removed it
+            about = entry.stat(follow_symlinks=False)
+            if about.st_uid == os.geteuid() and time.time() - about.st_mtime > _YOUNG:
+                with _locked(entry.path) as abandoned:
+                    if abandoned:
+                        shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def _heard(said: str, secrets: Iterable[str]) -> str:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from .._core.objects import Object
 from .argspec import CHART, CLUSTER, CONTEXT, CONTEXTS_WITH_DATACENTERS
 from .definition import Definition
 from .documents import parse_yaml
+from .files import write_whole
 from .image_sources import Source, cert_manager_of, operators_of
 from .run import Call
 from .wish import remotes_of, wished_cluster
@@ -128,22 +128,10 @@ def _keep(call: Call, text: str) -> bool:
                 if opened.read() == text:
                     return False
         if not call.check_mode:
-            _replace(path, text)
+            write_whole(path, text, mode=0o644)
     except OSError as problem:
         raise SpecError("file", f"cannot be written at {path}: {problem.strerror}") from problem
     return True
-
-
-def _replace(path: str, text: str) -> None:
-    """Whole or not at all."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=os.path.dirname(path), delete=False) as opened:
-        opened.write(text)
-    try:
-        os.chmod(opened.name, 0o644)
-        os.replace(opened.name, path)
-    except OSError:
-        os.unlink(opened.name)
-        raise
 
 
 IMAGE_LIST = Definition(

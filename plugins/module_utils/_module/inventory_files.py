@@ -14,6 +14,7 @@ from .._core.adoption_inventory import Inventory
 from .._core.adoption_words import Variable
 from .._core.errors import SpecError
 from . import documents
+from .files import write_whole
 
 _HOSTS = "One host per kube context, nothing else in this file."
 _WIDTH = 130
@@ -62,10 +63,7 @@ def write_files(files: tuple[File, ...], folder: str) -> None:
         path = os.path.join(folder, file.path)
         try:
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            unfinished = f"{path}.part"
-            with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:
-                opened.write(file.text)
-            os.replace(unfinished, path)
+            write_whole(path, file.text)
         except OSError as problem:
             raise SpecError("folder", f"{path} cannot be written: {problem.strerror}") from None
 

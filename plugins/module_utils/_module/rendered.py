@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+
+from .files import write_whole
 
 OFF = "K8SSANDRA_OPERATOR_RENDER_CACHE"
 _MOST = 16
@@ -70,7 +71,7 @@ def _read(file: str) -> list[dict[str, Any]] | None:
 
 
 def _write(folder: str, file: str, bodies: list[dict[str, Any]]) -> None:
-    """Writes the file whole or not at all, whoever else does the same: a name of its own first, then the one that is read."""
+    """Writes the file, unless it should not be kept."""
     if any(body.get("kind") == "Secret" and (body.get("data") or body.get("stringData")) for body in bodies):
         return
     try:
@@ -78,13 +79,7 @@ def _write(folder: str, file: str, bodies: list[dict[str, Any]]) -> None:
         # YAML has values that JSON has not: a date, a key that is a number.
         if len(text) > _LARGEST or json.loads(text) != bodies:
             return
-        descriptor, part = tempfile.mkstemp(prefix="part-", dir=folder)
-        try:
-            with open(descriptor, "w", encoding="utf-8") as opened:
-                opened.write(text)
-            os.replace(part, file)
-        except OSError:
-            os.unlink(part)
+        write_whole(file, text)
         _forget_the_oldest(folder)
     except (OSError, TypeError, ValueError):
         return

@@ -26,6 +26,8 @@ def keep_backup(folder: str, standings: Sequence[Standing], inside: Mapping[str,
             files.update(files_of(standing.context, found, standing.running))
     root = os.path.join(os.path.abspath(folder), time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
     try:
+        os.makedirs(os.path.dirname(root), exist_ok=True)
+        os.mkdir(root, 0o700)
         for name, content in files.items():
             _write(os.path.join(root, name), content)
     except OSError as problem:

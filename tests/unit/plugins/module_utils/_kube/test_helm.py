@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,21 @@ def test_nothing_of_the_users_settings_is_used_and_nothing_is_left(tmp_path: Pat
     assert said["HELM_DRIVER"] == "secret"
     assert said["HELM_CACHE_HOME"].startswith(helm.folder)
     assert not os.path.exists(helm.folder)
+
+
+def test_the_folder_of_a_killed_run_goes_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    binary = program(tmp_path, "true")
+    for name in ("k8ssandra-helm-killed", "k8ssandra-helm-young", "somebodys"):
+        (tmp_path / name / "cache").mkdir(parents=True)
+    (tmp_path / "k8ssandra-helm-led-away").symlink_to(tmp_path / "somebodys")
+    with private_helm(binary) as running:
+        for folder in (tmp_path / "k8ssandra-helm-killed", tmp_path / "somebodys", Path(running.folder)):
+            os.utime(folder, (0, 0))
+        with private_helm(binary):
+            left = {path.name for path in tmp_path.iterdir()}
+        assert {"k8ssandra-helm-young", "k8ssandra-helm-led-away", "somebodys", Path(running.folder).name} <= left
+        assert "k8ssandra-helm-killed" not in left
 
 
 def test_where_somebody_logged_in_to_a_registry_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,4 +140,4 @@ def test_writers_at_the_same_time_never_leave_half_a_file(folder: Path) -> None:
     for thread in threads:
         thread.join()
     assert not wrong
-    assert not list(folder.glob("part-*"))
+    assert not list(folder.glob(".part-*"))

@@ -103,6 +103,7 @@ def test_an_upgrade_renders_each_flavour_once_and_writes_to_no_cluster(
 
 def test_the_backup_holds_the_objects_and_nobody_else_may_read_it(apis: dict[str, FakeApi], rendered: list[str], tmp_path: Path) -> None:
     folder = Path(_run(_parameters(tmp_path))["backup"])
+    assert {path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*")) if path.is_dir()} == {0o700}
     assert folder.parent == tmp_path / "kept"
     kept = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert {"README.md", "east/Widget.k8ssandra.io.yaml", "west/definitions.yaml", "hub/operators.yaml"} <= kept
