@@ -14,6 +14,8 @@ from tests.integration.support.lab import KUBECONFIG, NAMESPACE, Lab, eventually
 from tests.integration.support.play import Player, Run
 from tests.integration.support.watch import SITE, TEARDOWN, Story
 
+pytestmark = pytest.mark.long
+
 ADOPT = "k8ssandra.operator.adopt"
 CONTEXTS = ("hub", "east")
 WHERE = {"k8ssandra_kubeconfig": KUBECONFIG, "k8ssandra_context": "hub", "k8ssandra_data_plane_contexts": "east"}
