@@ -36,7 +36,9 @@ def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool)
         return errors.Unavailable(context, doing, found) if status >= 500 else errors.Unreachable(context, doing, found)
     message = str(answer.get("reason") if secret else answer.get("message") or answer.get("reason"))[:_LONGEST]
     if status == 409 and answer.get("reason") == "Conflict":
-        return errors.Conflict(context, doing, message if secret else _conflicts(answer) or message)
+        owned = _conflicts(answer)
+        # Of a Secret too: fields and their owners, no values.
+        return (errors.Conflict if owned else errors.Overtaken)(context, doing, owned or message)
     if "denied the request" in message or "is forbidden: violates" in message:
         return errors.Denied(context, doing, message)
     if status >= 500 or status == 429:

@@ -32,7 +32,8 @@ class Client:
 
     Args:
         access: which cluster, and how to log in.
-        patience: seconds during which a request that is safe to repeat is repeated after 429, 5xx and connection faults.
+        patience: seconds during which a request that is safe to repeat is repeated after 429, 5xx, connection faults and
+            a write of somebody else's at the same moment.
         clock, sleep: the time, for tests.
     """
 
@@ -166,7 +167,7 @@ class Client:
             problem, wait = self._try(method, url, doing, sent, content)
             if isinstance(problem, dict):
                 return problem
-            repeat = method in _REPEATABLE and isinstance(problem, (errors.Unavailable, errors.Unreachable))
+            repeat = method in _REPEATABLE and isinstance(problem, (errors.Unavailable, errors.Unreachable, errors.Overtaken))
             if not repeat or wait is None or self._clock() + max(wait, pause) > deadline:
                 raise problem
             self._sleep(max(wait, pause))

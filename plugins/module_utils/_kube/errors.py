@@ -69,10 +69,16 @@ class Absent(ClusterError):
 
 
 class Conflict(ClusterError):
-    """Another field manager owns a field that we want to set, or the object changed under our hands."""
+    """Another field manager owns a field that we want to set, or something is still in use."""
 
     reason = "conflict"
     advice = "leave the field to its owner, or take it over with force_conflicts"
+
+
+class Overtaken(Conflict):
+    """Somebody else wrote the object at the same moment. Nobody owns what we want to set, so the same again may succeed."""
+
+    advice = "run again; when it stays so, look who writes the object all the time"
 
 
 class Denied(ClusterError):

@@ -25,6 +25,7 @@ MEANINGS = {
     "a webhook's no": (403, status(403, 'admission webhook "v" denied the request: bad name'), errors.Denied, "bad name"),
     "pod security's no": (403, status(403, 'pods "x" is forbidden: violates PodSecurity "restricted"'), errors.Denied, "PodSecurity"),
     "another manager": (409, CONFLICT, errors.Conflict, 'spec.replicas: conflict with "kubectl"'),
+    "another writer at the same moment": (409, status(409, "the object has been modified", "Conflict"), errors.Overtaken, "run again"),
     "an unknown field": (400, status(400, "unknown field spec.x"), errors.Invalid, "unknown field spec.x"),
     "a broken rule": (422, status(422, "is invalid"), errors.Invalid, "is invalid"),
     "a webhook that is down": (500, status(500, "failed calling webhook"), errors.Unavailable, "failed calling webhook"),
@@ -47,3 +48,7 @@ def test_the_meaning_of(code: int, body: bytes, kind: type[errors.ClusterError],
 def test_a_secrets_refusal_never_quotes_it() -> None:
     error = meaning("east", "applying Secret a/b", 422, status(422, 'Invalid value: "hunter2"', "Invalid"), secret=True)
     assert "hunter2" not in str(error)
+
+
+def test_a_secrets_conflict_names_the_owner_of_the_field() -> None:
+    assert 'conflict with "kubectl"' in str(meaning("east", "applying Secret a/b", 409, CONFLICT, secret=True))

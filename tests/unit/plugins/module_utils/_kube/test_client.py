@@ -51,11 +51,11 @@ def _refused(status: int) -> tuple[int, dict[str, Any]]:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[client.Client, Server]]:
-    def open_client(answers: Mapping[str, list[tuple[int, Any]]], pin: str = "") -> tuple[client.Client, Server]:
+    def open_client(answers: Mapping[str, list[tuple[int, Any]]], pin: str = "", patience: float = 0.0) -> tuple[client.Client, Server]:
         server = Server(answers)
         nobody = SimpleNamespace(get_api_key_with_prefix=lambda *names: "", username="")
         monkeypatch.setattr(client, "log_in", lambda access: LogIn(nobody, server))
-        return client.Client(Access("east", "east", KUBECONFIG, cluster_uid=pin), patience=0.0), server
+        return client.Client(Access("east", "east", KUBECONFIG, cluster_uid=pin), patience=patience, sleep=lambda seconds: None), server
 
     return open_client
 
@@ -90,3 +90,23 @@ def test_a_pin_that_may_not_be_read_is_a_wrong_cluster(opened: Any) -> None:
     api = opened({KUBE_SYSTEM: [_refused(403)]}, PIN)[0]
     with pytest.raises(errors.WrongCluster, match="cannot be read.*grant the right"):
         api.read("/version")
+
+
+OVERTAKEN = (409, {"kind": "Status", "reason": "Conflict", "message": "the object has been modified"})
+OWNED = (409, {**OVERTAKEN[1], "details": {"causes": [{"field": ".spec", "message": "conflict with kubectl"}]}})
+
+
+@pytest.mark.parametrize("first", [_refused(429), _refused(503), OVERTAKEN], ids=["too many", "away", "another writer"])
+def test_an_apply_is_repeated_after_what_passes(opened: Any, first: tuple[int, Any]) -> None:
+    ref = CLUSTERS.ref("demo", "here")
+    api, server = opened({CLUSTERS.path("here", "demo"): [first, first, (200, {"kind": "K8ssandraCluster"})]}, patience=60.0)
+    assert api.apply({"apiVersion": ref.api_version, "kind": ref.kind, "metadata": {"name": "demo", "namespace": "here"}})
+    assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("answer", [OWNED, _refused(403), _refused(422)], ids=["owned", "forbidden", "invalid"])
+def test_an_apply_is_not_repeated_after_a_no(opened: Any, answer: tuple[int, Any]) -> None:
+    api, server = opened({CLUSTERS.path("here", "demo"): [answer]}, patience=60.0)
+    with pytest.raises(errors.ClusterError):
+        api.apply({"apiVersion": "k8ssandra.io/v1alpha1", "kind": "K8ssandraCluster", "metadata": {"name": "demo", "namespace": "here"}})
+    assert len(server.asked) == 1
