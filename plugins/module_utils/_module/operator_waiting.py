@@ -43,9 +43,12 @@ class Watch:
         """Waits until the API server serves the operators' kinds, and proves that they are what was applied."""
 
         def look_at_kinds() -> Verdict:
-            return look_by(self.api, self.wanted, self.read, 0.0, ("CustomResourceDefinition",))
+            verdict = look_by(self.api, self.wanted, self.read, 0.0, ("CustomResourceDefinition",))
+            # One line: it mostly takes a second.
+            return replace(verdict, lines=verdict.lines[-1:])
 
-        wait_for(look_at_kinds, self.call.patience, context=self.api.context, doing="waiting for the operators' kinds")
+        call, doing = self.call, "waiting for the operators' kinds"
+        wait_for(look_at_kinds, call.patience, context=self.api.context, doing=doing, say=call.say)
         for more in require_definitions(self.api, definitions(self.wanted)):
             self.call.warn(more)
 
