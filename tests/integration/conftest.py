@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,9 @@ from tests.integration.support.watch import Story
 
 # One story, told once: deploying a cluster takes minutes. What needs empty clusters comes first, what removes all comes last.
 CHAPTERS = """
-    dry_run fleet_check preflight rights operator_bundle helm_install fleet_inventory adopt cert_manager image_list first_run context_check
-    cluster_status awx same_either_way bad_input client_config k8ssandra_cluster cut kill scale third_datacenter upgrade_check upgrade
-    ten_kills upgrade_restart teardown execution_environment configure_awx secrets""".split()
+    dry_run fleet_check preflight rights operator_bundle helm_install fleet_inventory adopt cert_manager image_list first_run
+    context_check cluster_status awx same_either_way bad_input client_config k8ssandra_cluster faults cut kill scale
+    third_datacenter upgrade_check upgrade ten_kills upgrade_restart teardown execution_environment configure_awx secrets""".split()
 
 
 def _chapter(item: pytest.Item) -> int:
@@ -32,6 +33,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     ours = sorted((item for item in items if item.path.is_relative_to(here)), key=_chapter)
     items[:] = ours + [item for item in items if not item.path.is_relative_to(here)]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The table of `make faults`: each fault that was injected, what was seen, and the verdict."""
+    verdicts = {"passed": "holds", "failed": "DOES NOT HOLD", "error": "DOES NOT HOLD"}
+    reports = [(verdict, report) for outcome, verdict in verdicts.items() for report in terminalreporter.stats.get(outcome, ())]
+    rows = [(dict(report.user_properties), verdict, report.duration) for verdict, report in reports if report.when == "call"]
+    for about, verdict, seconds in rows:
+        if "fault" in about:
+            terminalreporter.write_line(f"{verdict:13} {seconds:4.0f} s  {about['fault']}: {about.get('seen', 'see above')}")
 
 
 @pytest.fixture(scope="session")

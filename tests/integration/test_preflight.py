@@ -14,9 +14,10 @@ import pytest
 
 from tests.integration.support.audit import Audit
 from tests.integration.support.defects import BAD_DATACENTERS, ROUND_OF_OWNERS, ROUND_OF_PLACES, Bench, Defect
-from tests.integration.support.forged import DAY, certificate, kubeconfig_with, odd_server, user_of
+from tests.integration.support.forged import DAY, certificate, kubeconfig_with, user_of
 from tests.integration.support.kubeconfigs import limited_user
 from tests.integration.support.lab import CONTEXTS, NAMESPACE, Lab, eventually
+from tests.integration.support.proxy import odd_server
 from tests.integration.support.tasks import Tasks
 from tests.integration.support.watch import Story
 

@@ -50,6 +50,10 @@ class Lab:
     def heal(self, context: str) -> None:
         _lab("heal", context)
 
+    def kill(self, context: str, part: str) -> None:
+        """Kills a process of a cluster, or the containers of the pods whose names begin so. They come back."""
+        _lab("kill", context, part)
+
     def cluster(self, context: str) -> Cluster:
         return Cluster(context)
 

@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,10 +96,12 @@ class Player:
     Args:
         outputs: the folder for it.
         explain: the state of the clusters, for a message.
+        environment: variables that runs get besides the test's own.
     """
 
     outputs: Path
     explain: Callable[[], str]
+    environment: dict[str, str] = field(default_factory=dict)
 
     def play(self, playbook: str, inventory: Path, *more: str, timeout: float = 900) -> Run:
         """Runs to the end. A run that hangs is killed and fails the test."""
@@ -109,15 +111,15 @@ class Player:
     def start(self, playbook: str, inventory: Path, *more: str) -> Started:
         command = [str(PROGRAM), playbook, "-i", str(inventory), *more]
         log = self.outputs / f"{next(_NUMBER):03}-{Path(playbook).name}.log"
-        return Started(command, log, self.explain)
+        return Started(command, log, self.explain, self.environment)
 
 
 class Started:
     """A run under way, in a process group of its own."""
 
-    def __init__(self, command: list[str], log: Path, explain: Callable[[], str]) -> None:
+    def __init__(self, command: list[str], log: Path, explain: Callable[[], str], more: Mapping[str, str]) -> None:
         self.command, self.log, self._explain = " ".join(command).replace(f"{ROOT}/", ""), log, explain
-        environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORCE_COLOR": "0", "PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORCE_COLOR": "0", "PYTHONUNBUFFERED": "1", **more}
         self._began = time.monotonic()
         with log.open("wb") as opened:
             self._process = subprocess.Popen(

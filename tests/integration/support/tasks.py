@@ -62,6 +62,10 @@ class Tasks:
         """The registered result of each task, in order."""
         with self.start(tasks) as started:
             self.last = started.finish(timeout).demand()
+        return self.results()
+
+    def results(self) -> list[dict[str, Any]]:
+        """What the tasks that were started last registered, when they have ended."""
         results: list[dict[str, Any]] = json.loads(self._found.read_text())
         return results
 

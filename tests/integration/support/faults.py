@@ -1,0 +1,204 @@
+"""Faults: something goes wrong with a cluster or a run, for real; what has to be said of it, and that the next run goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .defects import Bench as PlantingBench
+from .forged import kubeconfig_with
+from .lab import CONTEXTS, KUBECONFIG, deployments, eventually
+from .proxy import Trouble, troubled_server
+from .tasks import Task, Tasks
+from .watch import Story
+
+RESOURCES = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "512Mi"}}  # as the role install_operator gives them
+OPERATORS = tuple(f"operators of {context}" for context in CONTEXTS)
+ROUND = (*OPERATORS, "registrations", "cluster", "status")  # what `site` does, without its playbook
+_DATACENTERS = {"east": "dc1", "west": "dc2"}
+_KEPT = (
+    "k8ssandraclusters,clientconfigs,cassandradatacenters,statefulsets,deployments,services,serviceaccounts,roles,rolebindings,secrets,"
+    "configmaps,persistentvolumeclaims"
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault.
+
+    Args:
+        name: what goes wrong.
+        harm: makes it so; the bench undoes it.
+        context, says: what every message has to name and say; the run goes through where nothing has to be said.
+        run: the steps that are run under it.
+        at: harm is done when the run prints this, and before the run where it is empty.
+        first: done before the run where harm is done in its middle, so that there is something to do.
+        limit: seconds within which the run has to end.
+        on_the_way: no cluster is touched and a run has nothing to do: it may not write, and the next is the one of another fault.
+    """
+
+    name: str
+    harm: Callable[[Bench], object]
+    context: str = ""
+    says: tuple[str, ...] = ()
+    run: tuple[str, ...] = ROUND
+    at: str = ""
+    first: Callable[[Bench], object] = lambda bench: None
+    limit: float = 90.0
+    on_the_way: bool = False
+
+
+@dataclass
+class Seen:
+    """How a run under a fault ended.
+
+    Args:
+        seconds: how long it took.
+        results: of each step, as registered.
+    """
+
+    seconds: float
+    results: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def messages(self) -> dict[str, str]:
+        """What failed, or is not ready, by step."""
+        failed = {step: str(result.get("msg")) for step, result in self.results.items() if result.get("failed")}
+        unready = {step: str(result["reason"]) for step, result in self.results.items() if result.get("ready") is False}
+        return {**failed, **unready}
+
+
+@dataclass
+class Bench(PlantingBench):
+    """Where faults are injected, and how they go again."""
+
+    story: Story = field(kw_only=True)
+    folder: Path = field(kw_only=True)
+    kubeconfigs: dict[str, str] = field(default_factory=dict)
+    baseline: tuple[Any, ...] = ()
+
+    @property
+    def shared(self) -> Path:
+        """The shared folder for temporary files, as runs under a fault see it."""
+        return self.folder / "shared"
+
+    # What harms.
+
+    def cut(self, context: str) -> None:
+        self.lab.cut(context)
+        self.undo.append(lambda: self.lab.heal(context))
+
+    def tamper(self, context: str, *troubles: Trouble) -> None:
+        """Has a context reached through a server that makes trouble."""
+        server = troubled_server(context, self.folder, troubles)
+        url = server.__enter__()
+        self.undo.append(lambda: server.__exit__(None, None, None))
+        self.reach(context, server=url)
+
+    def reach(self, context: str, **otherwise: Any) -> None:
+        """Has a context reached otherwise."""
+        self.kubeconfigs[context] = kubeconfig_with(self.folder / f"kubeconfig-{context}", context, **otherwise)
+        self.undo.append(lambda: self.kubeconfigs.pop(context))
+
+    def kubectl(self, context: str, *words: str, body: Any = None) -> str:
+        return self.lab.cluster(context).kubectl(*words, stdin=json.dumps(body) if body else "")
+
+    # What is run.
+
+    def task(self, step: str) -> Task:
+        """One step over the whole fleet, by the options that the roles would give."""
+        if step.startswith("operators of "):
+            context = step.removeprefix("operators of ")
+            flavour = {"kustomize": deployments("v1.26.0"), "control_plane": context == "hub", "resources": RESOURCES, "wait_timeout": 240}
+            return Task("operator_bundle", {"context": context, **self._reached(context), **flavour})
+        remotes = [{"name": name, **self._reached(name)} for name in _DATACENTERS]
+        if step == "registrations":
+            addresses = [{**remote, "server": self._server(str(remote["name"]))} for remote in remotes]
+            return Task("client_config", {**self._reached("hub"), "contexts": addresses, "wait_timeout": 240})
+        if step == "status":
+            return Task("cluster_status", {**self._reached("hub"), "name": "demo", "contexts": remotes})
+        wish = self.story.inventory.group()["k8ssandra_cluster"]
+        sized = [{**remote, "datacenters": [{"metadata": {"name": _DATACENTERS[str(remote["name"])]}, "size": 1}]} for remote in remotes]
+        options = {"name": wish["name"], "spec": wish["spec"], "contexts": sized, "wait_timeout": 240}
+        return Task("k8ssandra_cluster", {**self._reached("hub"), **options})
+
+    def _reached(self, context: str) -> dict[str, str]:
+        return {"kubeconfig": self.kubeconfigs.get(context, str(KUBECONFIG))}
+
+    def _server(self, context: str) -> str:
+        """The address for the operator, whatever we are reached by."""
+        found = json.loads(KUBECONFIG.read_text())["clusters"]
+        return str(next(entry["cluster"]["server"] for entry in found if entry["name"] == context))
+
+    def play(self, fault: Fault, tasks: Tasks) -> Seen:
+        """Runs under a fault to the end."""
+        if fault.at:
+            fault.first(self)
+        else:
+            fault.harm(self)
+        with tasks.start([self.task(step) for step in fault.run]) as running:
+            if fault.at:
+                for _line in running.lines_until(fault.at, timeout=fault.limit):
+                    pass
+                fault.harm(self)
+            run = running.finish(fault.limit + 60)
+        return Seen(run.seconds, dict(zip(fault.run, tasks.results(), strict=True)))
+
+    # What is there.
+
+    def state(self) -> tuple[Any, ...]:
+        """Every object that may not be lost or doubled, and the pods of Cassandra with their restarts."""
+        names = tuple(tuple(sorted(self.kubectl(context, "get", _KEPT, "--output=name").split())) for context in CONTEXTS)
+        return (*names, self.lab.cassandra_pods())
+
+    def converge(self, tasks: Tasks) -> None:
+        """The next run fails nowhere, the one after changes nothing, and all is there once as it was."""
+        results = tasks.run([*map(self.task, ROUND), *map(self.task, ROUND)], timeout=900)
+        first, again = dict(zip(ROUND, results, strict=False)), dict(zip(ROUND, results[len(ROUND) :], strict=True))
+        failed = {step: result["msg"] for step, result in [*first.items(), *again.items()] if result.get("failed")}
+        assert not failed, f"the next run failed: {failed}"
+        changed = {step: result["plan"] for step, result in again.items() if result["changed"]}
+        assert not changed, f"the run after the next changed {changed}"
+        assert again["status"]["ready"], again["status"]["reason"]
+        if self.baseline:
+            eventually("all is there once, as it was", lambda: self.state() == self.baseline, 30)
+
+    def rest(self) -> None:
+        """An operator in a new pod where it has restarted: the kubelet lets one that does so often wait for minutes."""
+        restarts = [count for name, (_uid, count) in self.lab.operator_pods().items() if name.startswith("hub k8ssandra-operator")]
+        if any(restarts):
+            self.kubectl("hub", "delete", "pod", "--selector=control-plane=k8ssandra-operator", "--wait=true")
+            self.kubectl("hub", "rollout", "status", "deployment/k8ssandra-operator", "--timeout=120s")
+
+
+def judge(fault: Fault, seen: Seen) -> str:
+    """What was seen, in one line. Fails unless the run ended in time and named the true cause, and nothing else failed."""
+    said = seen.messages()
+    assert seen.seconds < fault.limit, f"ended after {seen.seconds:.0f} s, not within {fault.limit:.0f} s: {said}"
+    if not fault.says:
+        assert not said, f"should have gone through: {said}"
+        return "went through"
+    assert said, f"nothing failed; {', '.join(fault.says)} should have been said"
+    for step, message in said.items():
+        named = fault.context if step == "status" else f"context {fault.context}"
+        missing = [word for word in (named, *fault.says) if word not in message]
+        assert not missing, f"{step} does not say {missing}: {message}"
+        assert step not in OPERATORS or step.endswith(fault.context), f"{step} failed for a fault of {fault.context}: {message}"
+    _spared(fault, seen)
+    return f"{', '.join(said)}: {_brief(next(iter(said.values())), fault.says[0])}"
+
+
+def _spared(fault: Fault, seen: Seen) -> None:
+    """What was refused has changed nothing, and one bad remote never stops the other."""
+    for step, result in seen.results.items():
+        refused = (result.get("error") or {}).get("reason") in ("conflict", "forbidden", "unauthorized", "unavailable")
+        assert step == "registrations" or not (refused and result["changed"]), f"{step} was refused and changed {result['plan']}"
+    for context in seen.results.get("registrations", {}).get("contexts", ()):
+        assert context["name"] == fault.context or fault.context == "hub" or "error" not in context, context
+
+
+def _brief(message: str, word: str, longest: int = 110) -> str:
+    at = max(message.find(word) - longest // 2, 0)
+    return " ".join(message[at : at + longest].split())

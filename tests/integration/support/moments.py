@@ -1,0 +1,84 @@
+"""The moments of a first run at which an API server is killed: in the middle of what each role writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+
+from .lab import eventually
+from .play import Started
+from .watch import SITE, Story
+
+_RUN_LIMIT = 600.0
+_MOST_RUNS = 4
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When, by what the run prints, and whose API server."""
+
+    pattern: str
+    context: str
+
+
+# In the order in which a run comes by.
+MOMENTS = {
+    "proving the contexts": Moment(r"TASK \[.*preflight :", "hub"),
+    "checking for an upgrade": Moment(r"TASK \[.*check_upgrade :", "west"),
+    "looking for cert-manager": Moment(r"TASK \[.*install_cert_manager :", "hub"),
+    # Not while definitions are written: those that the API server was about to serve it serves at its next resync only, which takes
+    # minutes (`createCustomResourceDefinition` of apiextensions-apiserver queues none).
+    "installing the operators": Moment(r"hub: created Deployment", "hub"),
+    "making the accounts": Moment(r"token issued", "west"),
+    "waiting for the operator to load them": Moment(r"hub: created ClientConfig", "hub"),
+    "deploying the cluster": Moment(r"hub: created K8ssandraCluster", "hub"),
+    "waiting for the first node": Moment(r"east dc1: 0/1 nodes up", "east"),
+    "waiting for the second datacenter": Moment(r"east dc1: 1/1 nodes up", "west"),
+    "reporting": Moment(r"TASK \[.*report_status :", "hub"),
+}
+
+
+@dataclass
+class Deployment:
+    """A cluster deployed under kills: what was seen after each."""
+
+    seen: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def bring_about(cls, story: Story) -> Deployment:
+        """Runs `site` on empty clusters, again where a kill ended it, until it comes through."""
+        made = cls()
+        for _run in range(_MOST_RUNS):
+            with story.player.start(SITE, story.inventory.path) as started:
+                killed = made._kill_on_the_way(story, started)
+                run = started.finish(_RUN_LIMIT)
+            if run.code == 0:
+                story.first_run = run
+                return made
+            assert killed, f"a run failed by itself: {run.failures()[:2000]}"
+            assert any(f"context {MOMENTS[name].context}" in run.failures() for name in killed), run.failures()[:2000]
+            made.seen[killed[-1]] = " ".join(run.failures().split())[:110]
+        raise AssertionError(f"the cluster was not deployed in {_MOST_RUNS} runs: {made.seen}")
+
+    def _kill_on_the_way(self, story: Story, started: Started) -> list[str]:
+        """Kills at every moment that was not seen yet, until the run ends; which those were."""
+        killed = []
+        for name in (name for name in MOMENTS if name not in self.seen):
+            try:
+                for _line in started.lines_until(MOMENTS[name].pattern, timeout=_RUN_LIMIT):
+                    pass
+            except AssertionError:
+                break
+            eventually("an API server to kill", partial(_kill, story, MOMENTS[name].context), 20)
+            self.seen[name] = "went through"
+            killed.append(name)
+        return killed
+
+
+def _kill(story: Story, context: str) -> bool:
+    """Whether it was there to be killed: one that was killed just before comes back a little later."""
+    try:
+        story.lab.kill(context, "apiserver")
+    except AssertionError:
+        return False
+    return True
