@@ -75,3 +75,14 @@ def test_the_plan_that_is_approved_holds_what_every_role_of_site_would_do() -> N
 
 def test_every_play_of_site_can_be_planned_only() -> None:
     assert all("__k8ssandra_plan_only" in str(play.get("check_mode")) for play in _plays_of("site.yml"))
+
+
+def _roles_for_data_planes() -> set[str]:
+    """The roles of plays over more hosts than the control plane's."""
+    plays = [play for playbook in tree.playbooks() for play in _plays_of(f"{playbook}.yml") if "k8ssandra_group" in str(play.get("hosts"))]
+    return {str(role).rpartition(".")[2] for play in plays for role in play.get("roles") or [] if isinstance(role, str)}
+
+
+def test_no_default_that_each_data_plane_works_out_takes_the_variables_of_all() -> None:
+    """A hundred times a hundred sets of variables: Ansible templates every specified variable of a role on every host, used or not."""
+    assert not [f"{role}: {name}" for role in _roles_for_data_planes() for name, value in _defaults(role).items() if "hostvars" in str(value)]
