@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -37,6 +38,8 @@ class Runner(ActionBase):
         parameters, secrets = self._parameters()
         shown = {} if self._task.no_log else {"say": display.display, "warn": display.warning}
         call = Call(parameters, check_mode=self._task.check_mode, **shown)
+        # This process is a fork for one task: to look for garbage in what Ansible made before would only copy its memory.
+        gc.freeze()
         found = run(self.definition.composition, call)
         if not self._task.diff:
             found.pop("diff", None)

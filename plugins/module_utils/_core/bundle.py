@@ -71,12 +71,18 @@ def arrange(
         mark: the value of the bundle's label.
         settle_one: gives one object the settings of the installation.
     """
-    bodies = [copy.deepcopy(dict(body)) for body in rendered if body]
+    bodies = [changeable(body) for body in rendered if body]
     rendered_in = next((str(body["metadata"]["name"]) for body in bodies if body.get("kind") == "Namespace"), "")
     moved = [_move(body, rendered_in, namespaces[0]) for body in bodies]
     there = {body["metadata"]["name"] for body in moved if body["kind"] == "Namespace"}
     moved += [namespace_body(name) for name in namespaces if name not in there]
     return tuple(sorted((_label(settle_one(body), mark) for body in moved), key=_rank))
+
+
+def changeable(body: Object) -> dict[str, Any]:
+    """A copy to be changed in place; of a definition's specification, the most of a bundle by far, nothing is ever changed."""
+    fixed = "spec" if body.get("kind") == "CustomResourceDefinition" else ""
+    return {key: value if key == fixed else copy.deepcopy(value) for key, value in body.items()}
 
 
 def namespace_body(name: str, labels: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._core.bundle import BUNDLE_LABEL, namespace_body, operators_in, readiness
+from .._core.bundle import BUNDLE_LABEL, changeable, namespace_body, operators_in, readiness
 from .._core.errors import SpecError
 from .._core.installation import Installation, settle
 from .._core.names import is_dns1123_label
@@ -127,7 +126,7 @@ def _first(wish: Installation, chart: Chart) -> tuple[Object, ...]:
     """What has to be there before Helm comes. Definitions carry no label of ours: those of a release made by hand are as wanted."""
     labels = {**wish.namespace_labels, BUNDLE_LABEL: wish.namespace}
     namespaces = [namespace_body(name, labels) for name in wish.namespaces]
-    return (*namespaces, *(settle(copy.deepcopy(dict(body)), wish) for body in chart.definitions))
+    return (*namespaces, *(settle(changeable(body), wish) for body in chart.definitions))
 
 
 def _previous(api: Client, history: History, namespace: str) -> dict[Ref, Object]:
