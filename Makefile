@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What `make test` runs, in this order: the cheap before the dear.
 CHECKS := lint types unit unit-newest docs sanity integration molecule
 
-.PHONY: help venv lab lab-down demo test test-long faults $(CHECKS) imports clean
+.PHONY: help venv lab lab-down demo bench test test-long faults $(CHECKS) imports clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ demo: lab ## a real Cassandra over the three clusters: rows written in dc1, read
 	ansible-playbook k8ssandra.operator.site -i inventories/lab
 	ansible-playbook k8ssandra.operator.status -i inventories/lab
 	python -m tests.demo
+
+bench: venv ## what runs cost, against kubernetes.core and kubectl, into docs/benchmarks.md (ends the lab of this checkout)
+	python -m benchmarks
 
 test: venv ## everything but what takes very long
 	@for check in $(CHECKS); do \
@@ -79,4 +82,4 @@ molecule: lab ## one scenario a user story, on the same clusters
 	molecule test --all
 
 clean: ## remove what the targets made here (not the lab: `make lab-down`)
-	rm -rf .venv .cache/dist .cache/mypy .cache/newest .cache/pytest .cache/sanity .import_linter_cache .ruff_cache .ansible
+	rm -rf .venv .cache/bench .cache/dist .cache/mypy .cache/newest .cache/pytest .cache/sanity .import_linter_cache .ruff_cache .ansible

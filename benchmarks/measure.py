@@ -1,0 +1,132 @@
+"""What a command costs: time, CPU with all its children, the memory of its whole process tree at its peak, and API requests."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.lab.layout import STATE
+
+from .fleet import ACCOUNT, CONTROL_PLANE, HOMES
+
+_PAUSE = 0.2
+_WRITES = {"create", "update", "patch", "delete", "deletecollection"}
+_QUESTIONS = {"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"}  # Kubernetes has one POST them
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run cost.
+
+    Args:
+        wall, cpu: seconds; CPU is user and system time of the command and of all that it waited for.
+        memory: the peak in bytes over all its processes together, what they share counted once.
+        code: how it ended.
+    """
+
+    wall: float
+    cpu: float
+    memory: int
+    code: int
+
+
+@dataclass(frozen=True)
+class Requests:
+    """How many requests each cluster got, and how many of all wrote; a dry run writes nothing."""
+
+    control_plane: int
+    data_planes: int
+    writes: int
+
+    @property
+    def all(self) -> int:
+        return self.control_plane + self.data_planes
+
+
+def measure(command: Sequence[str], log: Path, *, environment: Mapping[str, str], timeout: float) -> Cost:
+    """Runs a command to its end, its output into a file. One that takes too long is killed, with all that it started."""
+    with log.open("wb") as opened:
+        began = time.monotonic()
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=opened, stderr=opened, env={**os.environ, **environment})
+        watch = _Watch(process.pid, began + timeout)
+        watch.start()
+        _pid, status, used = os.wait4(process.pid, 0)
+        wall = time.monotonic() - began
+        watch.ended.set()
+        watch.join()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Cost(wall, used.ru_utime + used.ru_stime, watch.memory, process.returncode)
+
+
+class _Watch(threading.Thread):
+    """Looks at a process tree a few times a second, and ends it when its time is over."""
+
+    def __init__(self, pid: int, deadline: float) -> None:
+        super().__init__(daemon=True)
+        self.pid, self.deadline, self.memory, self.ended = pid, deadline, 0, threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.wait(_PAUSE):
+            family = _family(self.pid)
+            self.memory = max(self.memory, sum(map(_share, family)))
+            if time.monotonic() > self.deadline:
+                for pid in family:
+                    os.kill(pid, 9)
+                return
+
+
+def _family(pid: int) -> list[int]:
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+    except OSError:  # it has ended
+        return [pid]
+    return [pid, *(each for child in children for each in _family(child))]
+
+
+def _share(pid: int) -> int:
+    """A process's memory, with what it shares divided among those that share it."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    except (OSError, StopIteration):  # it has ended
+        return 0
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The audit logs of the clusters from a point in time on."""
+
+    offsets: Mapping[str, int] = field(default_factory=lambda: {name: _log(name).stat().st_size for name in (CONTROL_PLANE, *HOMES)})
+
+    def requests(self) -> Requests:
+        """Those of the lab's person, of the planes' accounts and of our modules: the operators and Kubernetes are left out."""
+        asked = {name: self._events(name) for name in self.offsets}
+        writes = sum(_is_write(event) for events in asked.values() for event in events)
+        return Requests(len(asked[CONTROL_PLANE]), sum(len(asked[home]) for home in HOMES), writes)
+
+    def _events(self, name: str) -> list[dict[str, Any]]:
+        with _log(name).open("rb") as log:
+            log.seek(self.offsets[name])
+            return [event for event in map(json.loads, log) if _is_asked_by_a_tool(event)]
+
+
+def _log(name: str) -> Path:
+    return STATE / name / "audit.log"
+
+
+def _is_asked_by_a_tool(event: Mapping[str, Any]) -> bool:
+    who = event["user"]["username"]
+    return who == "lab-admin" or who.endswith(f":{ACCOUNT}") or str(event.get("userAgent")).startswith("k8ssandra.operator/")
+
+
+def _is_write(event: Mapping[str, Any]) -> bool:
+    asks = event.get("objectRef", {}).get("resource") in _QUESTIONS or "dryRun=All" in event["requestURI"]
+    return event["verb"] in _WRITES and not asks
