@@ -5,11 +5,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import secrets
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,16 +18,15 @@ from .._core import probes
 from .._core.causes import causes_of_pod
 from .._core.fleet import Probed
 from .._core.objects import Object, Ref, kind_named, ref_of
-from .._core.readings import labels_of, status_of
-from .._core.times import instant
+from .._core.readings import status_of
 from . import errors
 from .api import Api
 from .fleet import side_by_side
+from .probe_leftovers import clear_leftovers, run_id
 
 _PAUSE = 0.4
 # A new namespace has its account a moment later.
 _SETTLING = 10.0
-_LEFT = ("Pod", "PersistentVolumeClaim")
 
 
 @dataclass(frozen=True)
@@ -80,7 +76,7 @@ class Stopped(Exception):
 
 def try_ways(sites: Sequence[Site], trial: Trial, say: Callable[[str], None], warn: Callable[[str], None]) -> dict[str, Probed]:
     """What short-lived pods found out, by context. What they need is removed at the end, and what an earlier run left at the start."""
-    run = _run_id()
+    run = run_id()
     with _stoppable() as stop:
         try:
             say("preflight: starting short-lived pods")
@@ -107,7 +103,7 @@ def _result(site: Site, answer: Probed | errors.ClusterError | None, troubles: M
 def _open(site: Site, trial: Trial, run: str, stop: threading.Event) -> str:
     """Starts the listener and tries the storage; the listener's address."""
     site.run = run
-    _clear_leftovers(site.api, trial.namespace)
+    clear_leftovers(site.api, trial.namespace)
     site.namespace = trial.namespace or f"k8ssandra-preflight-{run}"
     if site.api.get(kind_named("Namespace").ref(site.namespace)) is None:
         _make(site, probes.namespace_body(site.namespace, run), stop)
@@ -175,43 +171,6 @@ def _trouble(site: Site, ref: Ref, body: Object) -> str:
     ways = {probes.LISTENER: "the listener", probes.PROBER: "the prober"}
     name = next((words for part, words in ways.items() if ref.name.startswith(part)), "the pod that mounts it")
     return causes[0].what if causes else f"{name} is {status_of(body).get('phase') or 'not there'}"
-
-
-def _clear_leftovers(api: Api, namespace: str) -> None:
-    """Removes what a run that was killed left behind."""
-    try:
-        kinds = [(kind_named("Namespace"), "")] + [(kind_named(name), namespace) for name in _LEFT if namespace]
-        left = [body for kind, place in kinds for body in api.list(kind, place, probes.PROBE) or () if _abandoned(body)]
-    except errors.Forbidden:
-        return
-    for body in left:
-        api.delete(ref_of(body))
-
-
-def _abandoned(body: Object) -> bool:
-    """Whether the run that made an object is over: its process on this machine, or the time that its pods have."""
-    machine, _dash, rest = labels_of(body).get(probes.RUN_LABEL, "").partition("-")
-    made = instant(body["metadata"].get("creationTimestamp")) or 0.0
-    number = rest.partition("-")[0]
-    if machine == _machine() and number.isdigit():
-        return not _alive(int(number))
-    return time.time() - made > 2 * probes.LIFETIME
-
-
-def _alive(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-    except OSError as problem:
-        return isinstance(problem, PermissionError)
-    return True
-
-
-def _run_id() -> str:
-    return f"{_machine()}-{os.getpid()}-{secrets.token_hex(2)}"
-
-
-def _machine() -> str:
-    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
 
 
 def _remove(site: Site) -> list[errors.ClusterError]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from plugins.module_utils._core.objects import Ref
-from plugins.module_utils._kube import errors, probing
+from plugins.module_utils._kube import errors, probe_leftovers
 from plugins.module_utils._kube.probing import Site, Trial, try_ways
 from tests.unit.fakes import FakeApi
 
@@ -87,8 +90,8 @@ def _left(run: str, made: str = "2026-01-01T00:00:00Z") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("run", "made", "goes"),
     [
-        (f"{probing._machine()}-999999999-a", "2099-01-01T00:00:00Z", True),
-        (f"{probing._machine()}-{os.getpid()}-a", "2020-01-01T00:00:00Z", False),
+        (f"{probe_leftovers.this_machine()}-999999999-a", "2099-01-01T00:00:00Z", True),
+        (f"{probe_leftovers.this_machine()}-{os.getpid()}-a", "2020-01-01T00:00:00Z", False),
         ("other1-7-a", "2020-01-01T00:00:00Z", True),
         ("other1-7-a", "2099-01-01T00:00:00Z", False),
     ],
@@ -99,6 +102,18 @@ def test_what_a_killed_run_left_is_removed(run: str, made: str, goes: bool) -> N
     api.put(_left(run, made))
     _try([api])
     assert bool(api.objects) is not goes
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells")
+def test_a_killed_run_that_nobody_has_asked_about_is_gone() -> None:
+    (api,) = _apis("hub")
+    with subprocess.Popen(["sleep", "60"]) as killed:
+        api.put(_left(f"{probe_leftovers.this_machine()}-{killed.pid}-a"))
+        killed.kill()
+        while not Path(f"/proc/{killed.pid}/stat").read_text().rpartition(")")[2].startswith(" Z"):
+            time.sleep(0.01)
+        _try([api])
+    assert not api.objects
 
 
 def test_a_run_that_is_told_to_end_removes_its_pods_and_then_ends(monkeypatch: pytest.MonkeyPatch) -> None:
