@@ -15,13 +15,14 @@ from typing import Any
 
 import yaml
 
+from tests.integration.support.audit import Audit
 from tests.lab.cql import Cluster
 from tests.lab.layout import CHARTS, ROOT, STATE
 from tests.lab.releases import DEFAULT
 from tests.lab.steps import run
 
 from .fleet import CONTROL_PLANE, HOMES, cluster_definition, make_accounts, planes, write_inventory, write_kubeconfig
-from .measure import Audit, Cost, Requests, measure
+from .measure import Cost, Requests, measure, requests_since
 
 LARGEST = 100
 NEW = 10
@@ -105,11 +106,11 @@ class Bench:
     def run(self, case: str, way: str, command: Sequence[str], contexts: int, *, timeout: float = 600, **environment: str) -> Row:
         """Measures one run. Raises `AssertionError` with the last lines of a run that failed."""
         print(f"bench: {case}, {way} ...", flush=True)
-        log, audit = self.folder / f"{len(list(self.folder.glob('*.log'))):02}.log", Audit()
+        log, audit = self.folder / f"{len(list(self.folder.glob('*.log'))):02}.log", Audit.from_now()
         cost = measure(command, log, environment={**self._places(), **environment}, timeout=timeout)
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
         assert cost.code == 0, f"`{' '.join(command[:4])}` ended with {cost.code} after {cost.wall:.0f} s:\n{tail}"
-        row = Row(case, way, contexts, cost, audit.requests())
+        row = Row(case, way, contexts, cost, requests_since(audit))
         print(f"bench: {case}, {way}: {cost.wall:.1f} s, {cost.cpu:.1f} CPU s, {row.requests.all} requests", flush=True)
         return row
 

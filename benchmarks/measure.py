@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.lab.layout import STATE
+from tests.integration.support.audit import Audit, is_write
 
 from .fleet import ACCOUNT, CONTROL_PLANE, HOMES
 
 _PAUSE = 0.2
-_WRITES = {"create", "update", "patch", "delete", "deletecollection"}
-_QUESTIONS = {"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"}  # Kubernetes has one POST them
 
 
 @dataclass(frozen=True)
@@ -100,33 +97,13 @@ def _share(pid: int) -> int:
         return 0
 
 
-@dataclass(frozen=True)
-class Audit:
-    """The audit logs of the clusters from a point in time on."""
-
-    offsets: Mapping[str, int] = field(default_factory=lambda: {name: _log(name).stat().st_size for name in (CONTROL_PLANE, *HOMES)})
-
-    def requests(self) -> Requests:
-        """Those of the lab's person, of the planes' accounts and of our modules: the operators and Kubernetes are left out."""
-        asked = {name: self._events(name) for name in self.offsets}
-        writes = sum(_is_write(event) for events in asked.values() for event in events)
-        return Requests(len(asked[CONTROL_PLANE]), sum(len(asked[home]) for home in HOMES), writes)
-
-    def _events(self, name: str) -> list[dict[str, Any]]:
-        with _log(name).open("rb") as log:
-            log.seek(self.offsets[name])
-            return [event for event in map(json.loads, log) if _is_asked_by_a_tool(event)]
-
-
-def _log(name: str) -> Path:
-    return STATE / name / "audit.log"
+def requests_since(audit: Audit) -> Requests:
+    """Those of the lab's person, of the planes' accounts and of our modules: the operators and Kubernetes are left out."""
+    asked = {name: list(filter(_is_asked_by_a_tool, audit.all_events(name))) for name in (CONTROL_PLANE, *HOMES)}
+    writes = sum(is_write(event) for events in asked.values() for event in events)
+    return Requests(len(asked[CONTROL_PLANE]), sum(len(asked[home]) for home in HOMES), writes)
 
 
 def _is_asked_by_a_tool(event: Mapping[str, Any]) -> bool:
     who = event["user"]["username"]
     return who == "lab-admin" or who.endswith(f":{ACCOUNT}") or str(event.get("userAgent")).startswith("k8ssandra.operator/")
-
-
-def _is_write(event: Mapping[str, Any]) -> bool:
-    asks = event.get("objectRef", {}).get("resource") in _QUESTIONS or "dryRun=All" in event["requestURI"]
-    return event["verb"] in _WRITES and not asks

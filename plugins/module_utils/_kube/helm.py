@@ -20,7 +20,7 @@ from .._core.redact import MASK, redact_text
 
 _LONGEST = 600
 _PREFIX = "k8ssandra-helm-"
-_YOUNG = 60.0
+_YOUNG = 60.0  # seconds
 _RUN_SECONDS = 300.0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,12 @@ WRITES = {"create", "update", "patch", "delete", "deletecollection"}
 _QUESTIONS = {"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"}
 _OURS = "k8ssandra.operator/"
 _LONGEST = 1 << 20  # bytes that no line of a log has
+
+
+def is_write(event: Mapping[str, Any], *, dry_runs: bool = False) -> bool:
+    """Whether a request wrote something. A dry run writes nothing, but one can count those too."""
+    asks = event.get("objectRef", {}).get("resource") in _QUESTIONS
+    return event["verb"] in WRITES and not asks and (dry_runs or "dryRun=All" not in event["requestURI"])
 
 
 def _end(path: Path) -> int:
@@ -60,9 +66,7 @@ class Audit:
             f"{context}: {event['verb']} {event['requestURI']} by {event.get('userAgent', '')}"
             for context in CONTEXTS
             for event in self.events(context)
-            if event["verb"] in WRITES
-            and event.get("objectRef", {}).get("resource") not in _QUESTIONS
-            and (dry_runs or "dryRun=All" not in event["requestURI"])
+            if is_write(event, dry_runs=dry_runs)
         ]
 
     def counts(self) -> dict[str, dict[str, int]]:
