@@ -14,7 +14,7 @@ from plugins.module_utils._core.hashes import RESOURCE_HASH, SECRET_HASH, client
 from plugins.module_utils._core.objects import Ref, kind_named
 from plugins.module_utils._kube import errors
 from tests.unit.fakes import jwt
-from tests.unit.plugins.module_utils._module.test_client_config import CONFIGS, NAMESPACE, SECRETS, Fleet, actions
+from tests.unit.plugins.module_utils._module.client_config_fleet import CONFIGS, NAMESPACE, SECRETS, Fleet, actions
 
 ACCOUNT = "system:serviceaccount:k8ssandra-operator:k8ssandra-operator"
 LEGACY = {"sub": ACCOUNT, "kubernetes.io/serviceaccount/service-account.uid": "uid-east"}

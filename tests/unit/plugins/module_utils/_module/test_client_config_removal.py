@@ -1,0 +1,71 @@
+"""`client_config` with `state: absent`: in order, never while in use, and of a cluster that is gone only when asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from plugins.module_utils._core.objects import kind_named
+from tests.unit.plugins.module_utils._module.client_config_fleet import CONFIGS, NAMESPACE, Fleet, actions, kinds, pod_of
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Fleet:
+    return Fleet(tmp_path)
+
+
+def test_absent_in_order(fleet: Fleet) -> None:
+    fleet.run()
+    fleet.forget_calls()
+    fleet.hub.react = lambda verb, on: fleet.hub.put(pod_of(restartCount=2))
+    result = fleet.run("east", "west", state="absent")
+    assert "failed" not in result, result
+    assert actions(result) == ["removed"] * 2
+    assert kinds(fleet.hub.writes) == [("delete", "ClientConfig")] * 2 + [("delete", "Secret")] * 2
+    assert kinds(fleet.remotes["east"].writes) == [("delete", "RoleBinding"), ("delete", "Role"), ("delete", "ServiceAccount")]
+    assert fleet.remotes["north"].writes == []
+    fleet.forget_calls()
+    assert not fleet.run("east", "west", state="absent")["changed"]
+    assert fleet.writes == []
+
+
+USERS = {
+    "K8ssandraCluster": {"spec": {"cassandra": {"datacenters": [{"k8sContext": "east"}]}}},
+    "K8ssandraCluster ": {"status": {"datacenters": {"dc1": {"contextName": "east"}}}},
+    "ReplicatedSecret": {"spec": {"replicationTargets": [{"k8sContextName": "east"}]}},
+}
+
+
+@pytest.mark.parametrize("kind", USERS)
+def test_absent_is_refused_while_in_use(fleet: Fleet, kind: str) -> None:
+    fleet.run()
+    name = kind.strip()
+    fleet.hub.put(
+        {"apiVersion": kind_named(name).api_version, "kind": name, "metadata": {"name": "demo", "namespace": "ns"}, **USERS[kind]}
+    )
+    fleet.forget_calls()
+    result = fleet.run(state="absent")
+    assert f"{name} ns/demo" in result["msg"]
+    assert fleet.writes == []
+
+
+def test_a_dry_run_of_absent_foretells_it_and_warns_of_the_use(fleet: Fleet) -> None:
+    fleet.run()
+    cluster = {"kind": "K8ssandraCluster", "metadata": {"name": "demo", "namespace": "ns"}, **USERS["K8ssandraCluster"]}
+    fleet.hub.put({"apiVersion": kind_named("K8ssandraCluster").api_version, **cluster})
+    fleet.forget_calls()
+    result = fleet.run(state="absent", check_mode=True)
+    assert result["changed"]
+    assert any("K8ssandraCluster ns/demo" in warning for warning in fleet.warned)
+    assert fleet.writes == []
+
+
+@pytest.mark.parametrize(("forget", "expected"), [(False, ["removed", "failed"]), (True, ["removed", "removed"])])
+def test_absent_of_an_unreachable_one(fleet: Fleet, forget: bool, expected: list[str]) -> None:
+    fleet.run("east", "west")
+    fleet.remotes["west"].fail("*")
+    result = fleet.run("east", "west", state="absent", forget_unreachable=forget, wait=False)
+    assert actions(result) == expected
+    assert (CONFIGS.ref("west", NAMESPACE) in fleet.hub.objects) is not forget
+    assert bool(result.get("failed")) is not forget
