@@ -78,7 +78,7 @@ EXAMPLES = r"""
   ansible.builtin.copy:
     content: "{{ ([{'name': 'hub'}] | k8ssandra.operator.rights('hub') | first).manifest }}"
     dest: hub.yml
-    mode: "0644"
+    mode: "0600"
 """
 
 RETURN = r"""

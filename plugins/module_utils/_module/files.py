@@ -12,19 +12,15 @@ from contextlib import suppress
 PART = ".part-"
 
 
-def write_whole(path: str, text: str, mode: int = 0o600) -> None:
-    """Puts a text in the place of a file. Raises `OSError` and leaves the file as it is when that cannot be done.
+def write_whole(path: str, text: str) -> None:
+    """Puts a text in the place of a file, for its owner alone. Raises `OSError` and leaves what is there when that cannot be done.
 
-    What is unfinished has a name that nobody can foresee, and is for its owner alone.
-
-    Args:
-        mode: of the file when it is whole.
+    What is unfinished has a name that nobody can foresee.
     """
     descriptor, part = tempfile.mkstemp(prefix=PART, dir=os.path.dirname(path))
     try:
         with open(descriptor, "w", encoding="utf-8") as opened:
             opened.write(text)
-        os.chmod(part, mode)
         os.replace(part, path)
     except BaseException:
         with suppress(OSError):

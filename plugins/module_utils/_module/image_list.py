@@ -128,7 +128,7 @@ def _keep(call: Call, text: str) -> bool:
                 if opened.read() == text:
                     return False
         if not call.check_mode:
-            write_whole(path, text, mode=0o644)
+            write_whole(path, text)
     except OSError as problem:
         raise SpecError("file", f"cannot be written at {path}: {problem.strerror}") from problem
     return True
