@@ -13,6 +13,8 @@ MASK = "(masked)"
 _SECRET_FIELD = re.compile(r"(?i)(password|passphrase|token|secret_?key|private_?key|access_?key|credentials|kubeconfig)$")
 # A line of JVM options may carry a store's password: -Djavax.net.ssl.keyStorePassword=...
 _SECRET_OPTION = re.compile(r"(?i)(-D[\w.]*(?:password|secret|token)[\w.]*=)\S+")
+# What Kubernetes, and most that logs in to it, have for a token: https://www.rfc-editor.org/rfc/rfc7519#section-3
+_TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
 # Whom a URL logs in as: https://user:token@host
 _LOG_IN = re.compile(r"(://)[^/\s@'\"]+(@)")
 # A kubeconfig is given as a path, which is no secret, and now and then, by mistake, as what the file holds.
@@ -23,7 +25,7 @@ def redact(value: Any) -> Any:
     """A deep copy with everything masked that may be a secret.
 
     The values of a Secret's `data` and `stringData`, those of fields and variables named like a password, token, key or kubeconfig,
-    and passwords in JVM options and URLs. A field whose name ends in `Ref`, `Name` or `Secret` names a secret and is kept.
+    passwords in JVM options and URLs, and tokens. A field whose name ends in `Ref`, `Name` or `Secret` names a secret and is kept.
     """
     if isinstance(value, Mapping):
         if value.get("kind") == "Secret":
@@ -41,8 +43,8 @@ def redact_field(name: str, value: Any) -> Any:
 
 
 def redact_text(text: str) -> str:
-    """A text without the passwords in JVM options and URLs."""
-    return _LOG_IN.sub(rf"\1{MASK}\2", _SECRET_OPTION.sub(rf"\1{MASK}", text))
+    """A text without the passwords in JVM options and URLs, and without tokens that can be told by their looks."""
+    return _TOKEN.sub(MASK, _LOG_IN.sub(rf"\1{MASK}\2", _SECRET_OPTION.sub(rf"\1{MASK}", text)))
 
 
 def _masked(inner: Any) -> Any:
@@ -52,4 +54,5 @@ def _masked(inner: Any) -> Any:
 def _holds_secret(key: Any, inner: Any) -> bool:
     if str(key) == "kubeconfig" and isinstance(inner, str) and _PATH.fullmatch(inner):
         return False
-    return isinstance(inner, (str, bytes)) and bool(inner) and bool(_SECRET_FIELD.search(str(key)))
+    # A password of digits alone is a number, unless somebody puts it in quotes.
+    return isinstance(inner, (str, bytes, int)) and not isinstance(inner, bool) and bool(inner) and bool(_SECRET_FIELD.search(str(key)))

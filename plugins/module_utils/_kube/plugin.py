@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Mapping
 from typing import Any
 
 from .._core.kubeconfig import Access
-from .._core.redact import redact_text
+from .._core.redact import MASK, redact_text
 from . import errors
 
 # A hundred contexts may ask as many plugins on few processors.
 PLUGIN_SECONDS = 60.0
 _LONGEST = 300
+_SECRET = re.compile(r"(?i)pass|secret|token|key")
 _CLUSTER = ("server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data", "proxy-url")
 _EXTENSION = "client.authentication.k8s.io/exec"
 
@@ -44,9 +46,20 @@ def ask_plugin(access: Access, seconds: float = PLUGIN_SECONDS) -> Mapping[str, 
     except OSError as problem:
         raise _refusal(access, command[0], f"it cannot be run: {problem.strerror}") from problem
     if code:
-        lines = redact_text(" ".join(complaint.split()))
+        lines = _without_secrets(" ".join(complaint.split()), entry)
         raise _refusal(access, command[0], f"it ended with {code}" + (f": {lines[:_LONGEST]}" if lines else ""))
     return _status(access, command[0], entry.get("apiVersion"), said)
+
+
+def _without_secrets(complaint: str, entry: Mapping[str, Any]) -> str:
+    """What a plugin said, less what the kubeconfig gave it for a secret: among its variables, and as `--name value` or `--name=value`."""
+    words = [part for argument in entry.get("args") or () for part in str(argument).split("=", 1)]
+    given = [(name, value) for name, value in zip(words, words[1:]) if name.startswith("-")]
+    given += [(str(each["name"]), str(each["value"])) for each in entry.get("env") or ()]
+    secrets = {value for name, value in given if _SECRET.search(name) and value}
+    for secret in sorted(secrets, key=len, reverse=True):
+        complaint = complaint.replace(secret, MASK)
+    return redact_text(complaint)
 
 
 def _run(command: list[str], environment: Mapping[str, str], folder: str, seconds: float) -> tuple[int, str, str]:

@@ -13,6 +13,8 @@ from typing import Any
 from .._core.adoption_inventory import Inventory
 from .._core.adoption_words import Variable
 from .._core.errors import SpecError
+from .._core.redact import MASK
+from .._core.values import secret_values
 from . import documents
 from .files import write_whole
 
@@ -35,9 +37,9 @@ class File:
         return self.text != self.before
 
     def diff(self) -> dict[str, str]:
-        """Ansible's diff."""
+        """Ansible's diff. Of what somebody wrote there, secrets are masked; all of it where that cannot be told."""
         headers = {"before_header": self.path, "after_header": self.path}
-        return {**headers, "before": self.before or "", "after": self.text}
+        return {**headers, "before": _shown(self.before or ""), "after": self.text}
 
 
 def files_of(inventory: Inventory, folder: str) -> tuple[File, ...]:
@@ -76,6 +78,19 @@ def _read(path: str) -> str | None:
         return None
     except (OSError, UnicodeDecodeError) as problem:
         raise SpecError("folder", f"{path} cannot be read: {getattr(problem, 'strerror', None) or 'it is not text'}") from None
+
+
+def _shown(text: str) -> str:
+    try:
+        secrets = secret_values(documents.parse_yaml(text, ""))
+    except SpecError:
+        return MASK
+    lines = {line.strip() for secret in secrets for line in secret.splitlines() if line.strip()}
+    if not all(line in text for line in lines):
+        return MASK
+    for line in sorted(lines, key=len, reverse=True):
+        text = text.replace(line, MASK)
+    return text
 
 
 def _text(sections: list[tuple[str, Mapping[str, Any]]]) -> str:

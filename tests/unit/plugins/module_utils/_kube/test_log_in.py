@@ -122,6 +122,24 @@ def test_a_plugin_that_does_not_log_in_is_named_with_the_cause(name: str) -> Non
     assert str(raised.value).startswith(f"context east: logging in by the kubeconfig's plugin {user['exec']['command']}")
 
 
+SAID = {
+    "a variable": ({"env": [{"name": "CLIENT_SECRET", "value": "planted"}]}, 'echo "bad $CLIENT_SECRET"'),
+    "an option": ({"args": ["--client-secret=planted"]}, 'echo "bad ${1#*=}"'),
+    "an option and its value": ({"args": ["--token", "planted"]}, 'echo "bad $2"'),
+    "the token that it has": ({}, "echo bad eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrIn0.planted"),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_a_plugin_complains_of_is_quoted_without_its_secrets(name: str) -> None:
+    given, script = SAID[name]
+    entry = _exec(f"{script} >&2; exit 3", **{key: value for key, value in given.items() if key == "env"})
+    entry["exec"]["args"] += ["plugin", *given.get("args", [])]
+    with pytest.raises(Unauthorized, match=r"it ended with 3: bad \(masked\)") as raised:
+        log_in(_access(entry))
+    assert "planted" not in str(raised.value)
+
+
 @pytest.mark.parametrize("script", ["sleep 30", "sleep 30 & wait", "read answer; sleep 30"], ids=["itself", "its child", "after asking"])
 def test_a_plugin_that_hangs_is_ended(script: str) -> None:
     began = time.monotonic()

@@ -284,3 +284,20 @@ def test_files_are_written_once_and_never_over_others(fleet: Hand, tmp_path: Pat
     assert not (folder / "hosts.yml").exists()
     assert fleet.run(folder=str(folder), overwrite=True)["changed"]
     assert "mine" not in (folder / GROUP).read_text()
+
+
+THEIRS = {
+    "a password": ("mine: true\nour_password: planted\n", "mine: true\nour_password: (masked)\n"),
+    "a key of several lines": ("private_key: |\n  planted\n  planted too\n", "private_key: |\n  (masked)\n  (masked)\n"),
+    "what is written in another way": ('our_password: "plan\\ted"\n', "(masked)"),
+    "what is no YAML": ("our_password: planted: {\n", "(masked)"),
+}
+
+
+@pytest.mark.parametrize("name", THEIRS)
+def test_a_diff_shows_what_somebody_wrote_without_its_secrets(fleet: Hand, tmp_path: Path, name: str) -> None:
+    text, shown = THEIRS[name]
+    (tmp_path / GROUP).parent.mkdir()
+    (tmp_path / GROUP).write_text(text)
+    result = fleet.run(folder=str(tmp_path), overwrite=True, check_mode=True)
+    assert [diff["before"] for diff in result["diff"] if diff["before"]] == [shown]
