@@ -24,12 +24,14 @@ class Cost:
 
     Args:
         wall, cpu: seconds; CPU is user and system time of the command and of all that it waited for.
+        beside: CPU seconds that the machine spent on all else meanwhile: API servers, operators, Cassandra.
         memory: the peak in bytes over all its processes together, what they share counted once.
         code: how it ended.
     """
 
     wall: float
     cpu: float
+    beside: float
     memory: int
     code: int
 
@@ -50,16 +52,23 @@ class Requests:
 def measure(command: Sequence[str], log: Path, *, environment: Mapping[str, str], timeout: float) -> Cost:
     """Runs a command to its end, its output into a file. One that takes too long is killed, with all that it started."""
     with log.open("wb") as opened:
-        began = time.monotonic()
+        began, busy = time.monotonic(), _busy()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=opened, stderr=opened, env={**os.environ, **environment})
         watch = _Watch(process.pid, began + timeout)
         watch.start()
         _pid, status, used = os.wait4(process.pid, 0)
-        wall = time.monotonic() - began
+        wall, cpu = time.monotonic() - began, used.ru_utime + used.ru_stime
+        beside = max(0.0, _busy() - busy - cpu)
         watch.ended.set()
         watch.join()
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Cost(wall, used.ru_utime + used.ru_stime, watch.memory, process.returncode)
+    return Cost(wall, cpu, beside, watch.memory, process.returncode)
+
+
+def _busy() -> float:
+    """CPU seconds that all cores have spent since the machine started; proc_stat(5) has the order of the fields."""
+    user, nice, system, _idle, _waiting, irq, soft_irq = map(int, Path("/proc/stat").read_text().split()[1:8])
+    return (user + nice + system + irq + soft_irq) / os.sysconf("SC_CLK_TCK")
 
 
 class _Watch(threading.Thread):
