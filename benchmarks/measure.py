@@ -81,7 +81,10 @@ class _Watch(threading.Thread):
     def run(self) -> None:
         while not self.ended.wait(_PAUSE):
             family = _family(self.pid)
-            self.memory = max(self.memory, sum(map(_share, family)))
+            memory = sum(map(_share, family))
+            # When one ended meanwhile, the rest share what it had among fewer, so that it counts more than once.
+            if _family(self.pid) == family:
+                self.memory = max(self.memory, memory)
             if time.monotonic() > self.deadline:
                 for pid in family:
                     os.kill(pid, 9)
