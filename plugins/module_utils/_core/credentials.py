@@ -30,6 +30,7 @@ class Credential:
         found: the Secret is there and holds a kubeconfig; None when it could not be read.
         expires: when the token expires, in seconds since 1970; None when it does not, or cannot be told.
         loaded: the operator has loaded it as it is now: it does so at its start only.
+        named: the kubeconfig has the context that the operator looks for in it.
     """
 
     context: str
@@ -38,11 +39,19 @@ class Credential:
     found: bool | None
     expires: float | None
     loaded: bool
+    named: bool = True
+
+    @property
+    def unloadable(self) -> str:
+        """Why the operator ends at its start (`InitClientConfigs`, k8ssandra-operator v1.26.0); empty when it is not for this."""
+        if self.found is False:
+            return f"its Secret {self.secret} is missing or holds no kubeconfig"
+        return "" if self.named else f"the kubeconfig in its Secret {self.secret} has no context {self.context}"
 
     def problem(self, now: float) -> str:
         """What keeps the operator from logging in with it, as the end of a sentence; empty when nothing does."""
-        if self.found is False:
-            return f"its Secret {self.secret} is missing or holds no kubeconfig"
+        if self.unloadable:
+            return self.unloadable
         if self.expires is not None and self.expires <= now:
             return f"its token expired at {written(self.expires)}"
         return "" if self.loaded else "the operator has not loaded it"
@@ -64,6 +73,7 @@ def credential_of(client_config: Object, secret: Object | None, *, readable: boo
         found=bool(kubeconfig) if readable else None,
         expires=token_expiry(kubeconfig),
         loaded=is_loaded(client_config, secret) if readable else all(_hashes_of(client_config)),
+        named=not kubeconfig or context_of(client_config) in kubeconfig,
     )
 
 

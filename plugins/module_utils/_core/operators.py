@@ -116,6 +116,11 @@ def is_operator(body: Object) -> bool:
     return bool(_operator(body))
 
 
+def loads_client_configs(body: Object) -> bool:
+    """Whether a Deployment runs the operator that, in a control plane, loads the client configs at its start."""
+    return _operator(body) == K8SSANDRA
+
+
 def images_among(bodies: Iterable[Object]) -> dict[str, str]:
     """The operators' images among rendered objects, by operator."""
     deployments = [body for body in bodies if body.get("kind") == "Deployment"]

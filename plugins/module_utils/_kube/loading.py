@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from .._core.credentials import is_loaded
+from .._core.credentials import credential_of, is_loaded
 from .._core.loading import (
     Operator,
     loading_verdict,
@@ -18,6 +18,7 @@ from .._core.loading import (
     webhook_verdict,
 )  # fmt: skip
 from .._core.objects import Ref, kind_named
+from .._core.readings import name_of
 from .._core.registration import Registration
 from .._core.verdict import Verdict
 from . import errors
@@ -73,6 +74,19 @@ def await_restart(api: Api, before: Operator, deployment: Ref, patience: Patienc
         return restart_verdict(operator_verdict(now, before), api.context, now.restarts_since(before))
 
     wait_for(look, patience, context=api.context, doing="waiting for the operator to restart without the client configs", say=say)
+
+
+def why_it_cannot_start(api: Api, namespace: str) -> str:
+    """What of its client configs keeps the operator from starting; empty when nothing does, or we may not look."""
+    try:
+        configs = api.list(kind_named("ClientConfig"), namespace) or ()
+        named = {name_of(body): str(((body.get("spec") or {}).get("kubeConfigSecret") or {}).get("name") or "") for body in configs}
+        refs = {config: kind_named("Secret").ref(secret, namespace) for config, secret in named.items() if secret}
+        secrets = observe(api, refs.values())
+    except errors.Forbidden:
+        return ""
+    found = [credential_of(body, secrets.get(refs[name_of(body)]) if name_of(body) in refs else None) for body in configs]
+    return next((f"ClientConfig {one.client_config}: {one.unloadable}" for one in found if one.unloadable), "")
 
 
 def _ask_webhook(api: Api, namespace: str, contexts: Sequence[str]) -> Verdict:

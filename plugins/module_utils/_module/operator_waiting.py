@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from .._core.bundle import definitions, webhook_probes
 from .._core.installation import Installation
 from .._core.objects import KINDS, Object, Ref
+from .._core.operators import K8SSANDRA, loads_client_configs
 from .._core.plan import Plan
 from .._core.verdict import Verdict
 from .._kube import errors
 from .._kube.api import Api
 from .._kube.bundle import Read, look_by
 from .._kube.definitions import require_definitions
+from .._kube.loading import why_it_cannot_start
 from .._kube.wait import wait_for
 from .awaiting import REACTION
 from .run import Call
@@ -53,17 +55,27 @@ class Watch:
             self.call.warn(more)
 
     def for_operators(self, wish: Installation, plan: Plan) -> None:
-        """Waits until the operators run and, when the plan changed something, until their webhooks serve."""
-        began = time.monotonic()
+        """Waits until the operators run and, when the plan changed something, until their webhooks serve.
+
+        Not for an operator that ends at its start because of its registrations: what repairs these comes after us.
+        """
+        began, wanted, unloadable = time.monotonic(), self.wanted, ""
 
         def look_at_all() -> Verdict:
-            verdict = look_by(self.api, self.wanted, self.read, time.time())
+            nonlocal wanted, unloadable
+            verdict = look_by(self.api, wanted, self.read, time.time())
+            if not (verdict.done or unloadable) and wish.control_plane:
+                unloadable = why_it_cannot_start(self.api, wish.namespace)
+                wanted = [body for body in wanted if not (unloadable and loads_client_configs(body))]
             # A pod from before the run is about to go, whatever keeps it from running.
-            return replace(verdict, hopeless=verdict.hopeless and time.monotonic() - began >= REACTION)
+            old = unloadable or time.monotonic() - began < REACTION
+            return replace(verdict, hopeless=verdict.hopeless and not old)
 
         call, context = self.call, self.api.context
         wait_for(look_at_all, call.patience, context=context, doing="waiting for the operators", say=call.say)
-        if plan:
+        if unloadable:
+            call.warn(f"{context}: {K8SSANDRA} starts when the registrations are repaired, as register_contexts does: {unloadable}")
+        elif plan:
             wait_for(lambda: self._webhooks(wish), call.patience, context=context, doing="waiting for the webhooks", say=call.say)
 
     def _webhooks(self, wish: Installation) -> Verdict:

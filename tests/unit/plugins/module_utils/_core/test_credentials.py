@@ -47,6 +47,12 @@ def test_token_expiry_is_found_in_a_kubeconfig(text: str, expires: float | None)
             id="a Secret that is no text",
         ),
         pytest.param(
+            build.client_config("elsewhere"),
+            SECRET,
+            "the kubeconfig in its Secret elsewhere-kubeconfig has no context elsewhere",
+            id="another context than the kubeconfig's",
+        ),
+        pytest.param(
             build.client_config("east"),
             build.kubeconfig_secret("east", expires=NOW - 1),
             "its token expired at 2030-03-17T17:46:39Z",
