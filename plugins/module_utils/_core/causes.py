@@ -39,6 +39,7 @@ _IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNever
 _CONFIGURATION = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError")
 _REFUSALS = {
     "exceeded quota": "raise the ResourceQuota of the namespace, or ask for less",
+    "failed quota": "give the containers it names what the quota counts, in containers and initContainers or by a LimitRange",
     "violates PodSecurity": "allow the pod in the namespace's pod security level",
     "per Container": "change the LimitRange of the namespace, or the resources asked for",
     "per Pod": "change the LimitRange of the namespace, or the resources asked for",

@@ -97,6 +97,14 @@ def any_cluster_needs(provision: Provision) -> Iterator[Need]:
         yield Need(image, f"any cluster, {component}", CONFIGURED)
 
 
+def takes_new_builder(wish: ClusterWish, template: Mapping[str, Any]) -> bool:
+    """`UseClientImage`: the newer of two programs that write Cassandra's configuration."""
+    annotations = {**((wish.cassandra.get("metadata") or {}).get("annotations") or {}), **(template["metadata"].get("annotations") or {})}
+    if annotations.get(_NEW_BUILDER) == "true" or _server_type(wish) == "hcd":
+        return True
+    return _server_type(wish) == "cassandra" and _numbers(effective_version(wish.cassandra, template))[:2] >= _NEW_BUILDER_SINCE
+
+
 def _of_cassandra(wish: ClusterWish, datacenter: Datacenter, template: Mapping[str, Any], provision: Provision) -> Iterator[Need]:
     who = f"datacenter {datacenter.name}"
     components = components_in(provision.config)
@@ -106,7 +114,7 @@ def _of_cassandra(wish: ClusterWish, datacenter: Datacenter, template: Mapping[s
         yield Need(str(vector["image"]), f"{who}, logger", STATED)
     else:
         yield _component(components, SYSTEM_LOGGER, f"{who}, logger", datacenter)
-    builder = CLIENT if _takes_new_builder(wish, template) else CONFIG_BUILDER
+    builder = CLIENT if takes_new_builder(wish, template) else CONFIG_BUILDER
     yield _component(components, builder, f"{who}, configuration", datacenter)
     if _has_node_settings(wish, template):
         stated = effective(wish.cassandra, template, "perNodeConfigInitContainerImage")
@@ -210,14 +218,6 @@ def _assembled(parts: Mapping[str, str], provision: Provision) -> str:
 
 def _server_type(wish: ClusterWish) -> str:
     return str(wish.cassandra.get("serverType") or "cassandra")
-
-
-def _takes_new_builder(wish: ClusterWish, template: Mapping[str, Any]) -> bool:
-    """`UseClientImage`: the newer of two programs that write Cassandra's configuration."""
-    annotations = {**((wish.cassandra.get("metadata") or {}).get("annotations") or {}), **(template["metadata"].get("annotations") or {})}
-    if annotations.get(_NEW_BUILDER) == "true" or _server_type(wish) == "hcd":
-        return True
-    return _server_type(wish) == "cassandra" and _numbers(effective_version(wish.cassandra, template))[:2] >= _NEW_BUILDER_SINCE
 
 
 def _has_node_settings(wish: ClusterWish, template: Mapping[str, Any]) -> bool:

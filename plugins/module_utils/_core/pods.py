@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from .cluster import ClusterWish, Datacenter
+from .cluster_images import takes_new_builder
 from .effective import amount
 from .names import clean_label_value
 from .objects import Object
@@ -19,6 +20,7 @@ _LOGGER = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "
 _CONFIG = {"requests": {"cpu": "1", "memory": "256Mi"}, "limits": {"cpu": "1", "memory": "384Mi"}}
 # `MainContainerMemRequest` and its neighbours, k8ssandra-operator v1.26.0 pkg/medusa/reconcile.go.
 _MEDUSA = {"requests": {"cpu": "100m", "memory": "100Mi"}, "limits": {"memory": "8Gi"}}
+_OF_MEDUSA = ("medusa", "medusa-restore")
 # `GetContainerPorts`, cass-operator v1.28.0 apis/cassandra/v1beta1/cassandradatacenter_types.go.
 HOST_PORTS = (9042, 9142, 7000, 7001, 7199, 8080, 9103, 9000)
 # `buildPodTemplateSpec`, cass-operator v1.28.0 pkg/reconciliation/construct_podtemplatespec.go.
@@ -32,15 +34,27 @@ Amounts = Mapping[str, Decimal]
 def containers_of(wish: ClusterWish, template: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The containers and the init containers of a datacenter's pods, with what they ask for."""
     main = [_container("cassandra", template.get("resources"), template), _container("server-system-logger", _LOGGER, template)]
-    init = [_container("server-config-init", _CONFIG, template)]
+    # `buildInitContainers`, cass-operator v1.28.0 construct_podtemplatespec.go: this one asks for nothing, which a quota refuses.
+    base = [_container("server-config-init-base", None, template)] if takes_new_builder(wish, template) else []
+    init = [*base, _container("server-config-init", _CONFIG, template)]
+    for field, known in (("containers", main), ("initContainers", init)):
+        _add_stated(known, template, field)
     if wish.wants_medusa:
         medusa = wish.spec["medusa"]
         main.append(_container("medusa", medusa.get("resources") or _MEDUSA, template))
         init.append(_container("medusa-restore", (medusa.get("initContainerResources") or _MEDUSA), template))
-    known = {"cassandra", "server-system-logger", "server-config-init", "medusa", "medusa-restore"}
-    main += [_container(str(more.get("name")), more.get("resources"), template) for more in _others(template, "containers", known)]
-    init += [_container(str(more.get("name")), more.get("resources"), template) for more in _others(template, "initContainers", known)]
     return main, init
+
+
+def _add_stated(known: list[dict[str, Any]], template: Mapping[str, Any], field: str) -> None:
+    """Adds the containers that are the user's own; one of a known name only changes what that container asks for."""
+    there = {container["name"]: container for container in known}
+    for stated in template.get(field) or ():
+        name = stated.get("name")
+        if name in there:
+            there[name]["resources"] = dict(stated.get("resources") or there[name]["resources"])
+        elif name and name not in _OF_MEDUSA:
+            known.append(_container(str(name), stated.get("resources"), template))
 
 
 def requested(main: list[dict[str, Any]], init: list[dict[str, Any]], which: str = "requests") -> Amounts:
@@ -104,11 +118,6 @@ def _container(name: str, resources: Mapping[str, Any] | None, template: Mapping
     if template.get("readOnlyRootFilesystem"):
         body["securityContext"] = {"readOnlyRootFilesystem": True, "allowPrivilegeEscalation": False}
     return body
-
-
-def _others(template: Mapping[str, Any], field: str, known: set[str]) -> list[Mapping[str, Any]]:
-    """The containers that are the user's own; one of a known name only changes that container."""
-    return [container for container in template.get(field) or () if container.get("name") and container["name"] not in known]
 
 
 def _asked(container: Mapping[str, Any], which: str) -> Amounts:

@@ -110,6 +110,11 @@ TABLE = [
         id="a quota is hopeless after a minute",
     ),
     pytest.param(
+        _reading(SET, events=(build.event(SET, "FailedCreate", "failed quota: q: must specify requests.memory for: a"),)),
+        [(60, f"StatefulSet {build.NAMESPACE}/{SET['metadata']['name']} cannot make its pods: failed quota: q: must specify requests.memory for: a")],
+        id="a container that asks for nothing under a quota is hopeless after a minute",
+    ),
+    pytest.param(
         _reading(SET, events=(build.event(SET, "FailedCreate", "etcdserver: request timed out"),)),
         [(None, f"StatefulSet k8ssandra-operator/{SET['metadata']['name']} cannot make its pods: etcdserver: request timed out")],
         id="an API server in trouble is not hopeless",
