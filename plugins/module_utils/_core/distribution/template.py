@@ -13,6 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..objects import Object
+from .merge import merged
+
+# `DatacenterOptions`, apis/k8ssandra/v1alpha1/k8ssandracluster_types.go, without what `Coalesce` takes of one level alone.
+_MERGED = tuple(
+    "serverVersion serverImage config storageConfig networking resources racks jmxInitContainerImage softPodAntiAffinity tolerations"
+    " mgmtAPIHeap telemetry containers initContainers extraVolumes dseWorkloads podSecurityContext podPriorityClassName"
+    " managementApiAuth perNodeConfigInitContainerImage serviceAccount readOnlyRootFilesystem".split()
+)
+_OF_CLUSTER = ("clusterName", "serverType", "superuserSecretRef", "serverEncryptionStores", "clientEncryptionStores", "additionalSeeds")
+_OF_DATACENTER = ("cdc", "datacenterName")
+_METADATA = ("labels", "annotations", "commonLabels", "commonAnnotations", "pods", "services")
 
 
 @dataclass(frozen=True)
@@ -42,9 +53,44 @@ class Template:
 
 def templates(definition: Object) -> tuple[Template, ...]:
     """The datacenters of a definition that has its defaults, in the order of the definition."""
-    raise NotImplementedError
+    cassandra = definition["spec"]["cassandra"]
+    return tuple(_template(definition, index, own) for index, own in enumerate(cassandra.get("datacenters") or ()))
 
 
 def in_order(found: Iterable[Template]) -> tuple[Template, ...]:
-    """Datacenters in the order in which upstream works on them."""
-    raise NotImplementedError
+    """Datacenters in the order in which upstream works on them: by DSE's workloads, else as they are.
+
+    Source: `sortDatacentersByPriority`, controllers/k8ssandra/datacenters.go.
+    """
+    return tuple(sorted(found, key=_priority, reverse=True))
+
+
+def _template(definition: Object, index: int, own: Mapping[str, Any]) -> Template:
+    cassandra = definition["spec"]["cassandra"]
+    metadata = own["metadata"]
+    options = {field: merged(cassandra.get(field), own.get(field), field) for field in _MERGED}
+    options.update((field, cassandra.get(field)) for field in _OF_CLUSTER)
+    options.update((field, own.get(field)) for field in _OF_DATACENTER)
+    shared = cassandra.get("metadata") or {}
+    tags = {field: merged(shared.get(field), metadata.get(field)) for field in _METADATA}
+    return Template(
+        index=index,
+        name=metadata["name"],
+        namespace=metadata.get("namespace") or definition["metadata"]["namespace"],
+        context=own.get("k8sContext") or "",
+        cassandra_name=own.get("datacenterName") or metadata["name"],
+        options=_stated(options),
+        metadata=_stated(tags),
+        own=own,
+    )
+
+
+def _stated(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in fields.items() if value is not None}
+
+
+def _priority(template: Template) -> int:
+    workloads = template.options.get("dseWorkloads") or {}
+    if workloads.get("analyticsEnabled"):
+        return 3
+    return 1 if workloads.get("searchEnabled") else 2
