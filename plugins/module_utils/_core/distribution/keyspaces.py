@@ -1,0 +1,159 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""In how many copies each datacenter holds the keyspaces that are the cluster's own, and those of users when a datacenter is added.
+
+Sources: k8ssandra-operator v1.26.0 `controllers/k8ssandra/schemas.go`, `controllers/k8ssandra/reaper.go`
+(`reconcileReaperSchema`), `pkg/cassandra/util.go` (`ComputeReplicationFromDatacenters`, `CompareReplications`),
+`pkg/cassandra/datacenter.go` (`EachDcContainsKeyspaces`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from ..errors import SpecError
+from ..objects import Object
+
+SYSTEM = ("system_traces", "system_distributed", "system_auth")
+_OF_DSE = ("dse_leases", "dse_perf", "dse_security")
+_LOCAL = ("system", "system_schema", "system_views", "system_virtual_schema")
+_MOST_COPIES = 3
+_NETWORK_TOPOLOGY = "org.apache.cassandra.locator.NetworkTopologyStrategy"
+_DC_REPLICATION = "k8ssandra.io/dc-replication"
+_REBUILD_SOURCE = "k8ssandra.io/rebuild-src-dc"
+Replication = Mapping[str, int]
+
+
+def system_replications(definition: Object, initialized: Collection[str]) -> dict[str, dict[str, int]]:
+    """What the cluster's own keyspaces shall have, by keyspace.
+
+    Args:
+        definition: the cluster.
+        initialized: object names of the datacenters whose nodes have been initialized: Cassandra refuses others.
+    """
+    spec = definition["spec"]
+    there = [entry for entry in spec["cassandra"]["datacenters"] if entry["metadata"]["name"] in initialized]
+    copies = {entry.get("datacenterName") or entry["metadata"]["name"]: min(_MOST_COPIES, int(entry["size"])) for entry in there}
+    copies |= dict.fromkeys(spec.get("externalDatacenters") or (), _MOST_COPIES)
+    names = [*SYSTEM, *(_OF_DSE if spec["cassandra"].get("serverType") == "dse" else ())]
+    reaper = _reaper_keyspace(definition)
+    own = [reaper] if reaper and not (spec["reaper"].get("reaperRef") or {}).get("name") else []
+    return {name: dict(copies) for name in (*names, *own)}
+
+
+def is_replicated(found: Mapping[str, str], wanted: Replication) -> bool:
+    """Whether a keyspace has exactly that replication.
+
+    Args:
+        found: as the management API tells it: `class`, and the number of copies as text by datacenter.
+        wanted: copies by Cassandra datacenter name.
+    """
+    return dict(found) == {"class": _NETWORK_TOPOLOGY, **{name: str(copies) for name, copies in wanted.items()}}
+
+
+def copies_of(found: Mapping[str, str]) -> dict[str, int]:
+    """The copies by datacenter of a replication as the management API tells it."""
+    return {name: int(copies) for name, copies in found.items() if name != "class" and copies.isdigit()}
+
+
+def settings_of(keyspace: str, wanted: Replication) -> dict[str, Any]:
+    """What the management API is sent to create or alter a keyspace."""
+    settings = [{"dc_name": name, "replication_factor": str(copies)} for name, copies in sorted(wanted.items())]
+    return {"keyspace_name": keyspace, "replication_settings": settings}
+
+
+def is_agreed(versions: Mapping[str, Any]) -> bool:
+    """Whether all nodes that can be reached have the same schema; without that, no schema is changed."""
+    return len(set(versions) - {"UNREACHABLE"}) == 1
+
+
+def asks_for_user_keyspaces(definition: Object) -> bool:
+    """Whether the user says in how many copies a new datacenter shall hold the keyspaces of his own."""
+    return bool((definition["metadata"].get("annotations") or {}).get(_DC_REPLICATION))
+
+
+def added_copies(definition: Object, datacenter: str, keyspaces: Iterable[str]) -> dict[str, int]:
+    """How many copies a datacenter that is being added shall hold, by keyspace of users; none where the user says 0 or nothing.
+
+    Args:
+        definition: the cluster.
+        datacenter: what Cassandra calls it.
+        keyspaces: all keyspaces that there are.
+
+    Raises:
+        SpecError: the annotation is no such mapping, or leaves out a keyspace of a datacenter that it names.
+    """
+    path = f'annotations["{_DC_REPLICATION}"]'
+    known = {*SYSTEM, *_LOCAL, *([_reaper_keyspace(definition)] if definition["spec"].get("reaper") is not None else ())}
+    users = [name for name in keyspaces if name not in known]
+    stated = _stated((definition["metadata"].get("annotations") or {}).get(_DC_REPLICATION) or "{}", path)
+    for name, copies in stated.items():
+        missing = [keyspace for keyspace in users if keyspace not in copies]
+        if missing:
+            raise SpecError(path, f"says nothing of {', '.join(missing)} in {name}; name every keyspace of yours, with 0 for no copy")
+    chosen = stated.get(datacenter, {})
+    return {name: chosen[name] for name in users if chosen.get(name)}
+
+
+def rebuild_source(definition: Object, target: str, ready: Collection[str]) -> str:
+    """The datacenter, as Cassandra calls it, that a new one streams its data from: the first one that is ready, or the one named.
+
+    Args:
+        definition: the cluster.
+        target: the new one, as Cassandra calls it.
+        ready: object names of the datacenters that are ready.
+
+    Raises:
+        SpecError: the one named is not ready, or none is.
+    """
+    entries = definition["spec"]["cassandra"]["datacenters"]
+    sources = [entry.get("datacenterName") or entry["metadata"]["name"] for entry in entries if entry["metadata"]["name"] in ready]
+    # Upstream compares with the target's object name; with a datacenterName that lets a datacenter stream from itself.
+    sources = [name for name in sources if name != target]
+    named = (definition["metadata"].get("annotations") or {}).get(_REBUILD_SOURCE)
+    if named and named not in sources:
+        raise SpecError(f'annotations["{_REBUILD_SOURCE}"]', f"is {named}, which is no other datacenter that is ready ({', '.join(sources)})")
+    if not sources:
+        raise SpecError("spec.cassandra.datacenters", f"has no ready datacenter that {target} could get its data from")
+    return named or sources[0]
+
+
+def rebuild_task(datacenter: Object, source: str) -> dict[str, Any]:
+    """The task that streams the data that is there into a new datacenter.
+
+    Args:
+        datacenter: its CassandraDatacenter.
+        source: what Cassandra calls the datacenter that has the data.
+    """
+    name, namespace = datacenter["metadata"]["name"], datacenter["metadata"]["namespace"]
+    job = {"name": f"{name}-rebuild", "command": "rebuild", "args": {"source_datacenter": source}}
+    return {
+        "apiVersion": "control.k8ssandra.io/v1alpha1",
+        "kind": "CassandraTask",
+        "metadata": {
+            "name": f"{name}-rebuild", "namespace": namespace, "labels": {"k8ssandra.io/rebuild-nodes": str(datacenter["spec"]["size"])},
+        },
+        "spec": {"datacenter": {"name": name, "namespace": namespace}, "jobs": [job]},
+    }  # fmt: skip
+
+
+def _reaper_keyspace(definition: Object) -> str:
+    reaper = definition["spec"].get("reaper")
+    return "" if reaper is None else str(reaper.get("keyspace") or "reaper_db")
+
+
+def _stated(annotation: str, path: str) -> dict[str, dict[str, int]]:
+    shape = 'is not as it should be; write {"dc2": {"keyspace": 3}}, with 0 for no copy'
+    try:
+        stated = json.loads(annotation)
+    except ValueError as problem:
+        raise SpecError(path, shape) from problem
+    if not isinstance(stated, dict) or not all(isinstance(copies, dict) for copies in stated.values()):
+        raise SpecError(path, shape)
+    numbers = [copies for each in stated.values() for copies in each.values()]
+    if not all(isinstance(copies, (int, float)) and not isinstance(copies, bool) and copies >= 0 for copies in numbers):
+        raise SpecError(path, shape)
+    return {name: {keyspace: int(number) for keyspace, number in copies.items()} for name, copies in stated.items()}

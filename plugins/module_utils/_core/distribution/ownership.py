@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The record of a cluster that the collection itself distributes, and whether somebody else distributes the same cluster.
+
+Upstream keeps its state in the K8ssandraCluster. Here each context that holds a datacenter has a ConfigMap of ours with the
+definition, so that any context can tell whose the cluster is, and what was asked for last.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import SpecError
+from ..fingerprint import digest_of
+from ..objects import Object
+from ..redact import redact
+from .labels import watched_by
+
+CONTROL_PLANE = "k8ssandra.operator/control-plane"
+_MARK = {CONTROL_PLANE: "ansible"}
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one context's record says.
+
+    Args:
+        definition: what was asked for last, without secrets; each datacenter names its context.
+        carried_out: the digest of the definition that was carried out to its end; empty when none was.
+        joining: the datacenters of this context that have not got the data that was there before them, by object name.
+    """
+
+    definition: Mapping[str, Any]
+    carried_out: str = ""
+    joining: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether what was asked for last was carried out to its end."""
+        return self.carried_out == digest_of(self.definition)
+
+
+def record_labels(name: str, namespace: str) -> dict[str, str]:
+    """By which the records of a cluster are found, in whatever namespace they are."""
+    return {**_MARK, **watched_by({"metadata": {"name": name, "namespace": namespace}})}
+
+
+def recorded(definition: Object, own_context: str) -> dict[str, Any]:
+    """The definition as it is kept: without secrets, and with a name for the control plane's own context.
+
+    Args:
+        definition: as the user wrote it.
+        own_context: how the context is called that the definition leaves without a name.
+    """
+    cassandra = definition["spec"]["cassandra"]
+    named = [{**entry, "k8sContext": entry.get("k8sContext") or own_context} for entry in cassandra["datacenters"]]
+    kept = {**definition, "spec": {**definition["spec"], "cassandra": {**cassandra, "datacenters": named}}}
+    masked: dict[str, Any] = redact(kept)
+    return masked
+
+
+def record_body(record: Record, namespace: str) -> dict[str, Any]:
+    """The ConfigMap that keeps a record in a namespace."""
+    metadata = record.definition["metadata"]
+    data = {"definition": json.dumps(record.definition, sort_keys=True), "carriedOut": record.carried_out}
+    data |= {"joining": " ".join(record.joining)} if record.joining else {}
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": f"{metadata['name']}-control-plane",
+            "namespace": namespace,
+            "labels": record_labels(metadata["name"], metadata["namespace"]),
+        },
+        "data": data,
+    }
+
+
+def record_of(body: Object) -> Record | None:
+    """What a ConfigMap of `record_body` says; None when it does not say it."""
+    data = body.get("data") or {}
+    try:
+        definition = json.loads(data.get("definition") or "")
+    except ValueError:
+        return None
+    return Record(definition, data.get("carriedOut") or "", tuple((data.get("joining") or "").split()))
+
+
+def check_masters(definition: Object, own_context: str, others: Mapping[str, Iterable[Object]]) -> None:
+    """Raise `SpecError` when an operator distributes the same cluster, or one of its datacenters.
+
+    Args:
+        definition: what we would distribute.
+        own_context: how the context is called that a definition leaves without a name.
+        others: the live K8ssandraClusters by the context that holds them.
+    """
+    key = (definition["metadata"]["namespace"], definition["metadata"]["name"])
+    places = set(_places(definition, own_context))
+    for context, clusters in others.items():
+        for cluster in clusters:
+            metadata = cluster["metadata"]
+            theirs = (metadata.get("namespace", ""), metadata["name"])
+            shared = sorted(places & set(_places(cluster, context)))
+            if theirs != key and not shared:
+                continue
+            what = f"K8ssandraCluster {'/'.join(theirs)} in context {context} is distributed by the operator there"
+            what += f", with the datacenter {shared[0][1]} in {shared[0][0]}" if shared else ""
+            raise SpecError("control_plane", f"is ansible, but {what}; a cluster has one control plane: leave it to the operator, or take it away from it first")
+
+
+def check_no_record(name: str, namespace: str, records: Mapping[str, Sequence[Object]]) -> None:
+    """Raise `SpecError` when a context holds a record of the cluster: then the operator must not distribute it too."""
+    for context, found in records.items():
+        if found:
+            what = f"ConfigMap {found[0]['metadata'].get('namespace', '')}/{found[0]['metadata']['name']} in context {context}"
+            advice = "set control_plane to ansible, or remove the cluster first"
+            raise SpecError("control_plane", f"is operator, but {what} says that the collection distributes {namespace}/{name}; {advice}")
+
+
+def _places(cluster: Object, own_context: str) -> Iterable[Place]:
+    """Where a definition puts its datacenters: context, and the object with its namespace."""
+    spec, metadata = cluster.get("spec") or {}, cluster["metadata"]
+    for entry in (spec.get("cassandra") or {}).get("datacenters") or ():
+        own = entry["metadata"]
+        yield entry.get("k8sContext") or own_context, f"{own.get('namespace') or metadata.get('namespace', '')}/{own['name']}"
