@@ -23,7 +23,7 @@ def is_authenticated(definition: Object) -> bool:
 
 def has_external_secrets(definition: Object) -> bool:
     """Whether somebody else brings the Secrets."""
-    return definition["spec"].get("secretsProvider") == "external"
+    return bool(definition["spec"].get("secretsProvider") == "external")
 
 
 def authentication_settings(definition: Object, server: Server) -> tuple[tuple[Setting, ...], tuple[Setting, ...]]:

@@ -32,14 +32,12 @@ def config_of(definition: Object, template: Template, observation: Observation) 
     written = template.options.get("config") or {}
     options = dict(written.get("jvmOptions") or {})
     _prepend(options, _automatic_options(definition, template, observation, server))
-    files: dict[str, Any] = jvm_files(with_current_names(options), server)
-    for name, settings in (
-        ("cassandra-yaml", cassandra_yaml(definition, template, observation)),
-        ("dse-yaml", _with_defaults(written.get("dseYaml"), authentication_settings(definition, server)[1])),
-    ):
-        if settings:
-            files[name] = settings
-    return files
+    yaml = {
+        "cassandra-yaml": cassandra_yaml(definition, template, observation),
+        "dse-yaml": _with_defaults(written.get("dseYaml"), authentication_settings(definition, server)[1]),
+    }
+    files = jvm_files(with_current_names(options), server)
+    return {**files, **{name: settings for name, settings in yaml.items() if settings}}
 
 
 def cassandra_yaml(definition: Object, template: Template, observation: Observation) -> dict[str, Any]:
