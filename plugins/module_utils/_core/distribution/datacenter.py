@@ -17,12 +17,19 @@ from ..names import superuser_secret_name
 from ..objects import Object
 from .config import config_of
 from .labels import clean_cluster_name, cleaned_up_by, cluster_name, component, overlaid, watched_by
+from .medusa import medusa_config_map, medusa_of, medusa_users
 from .metrics_agent import agent_config_map, agent_volume
+from .monitors import monitor_of
+from .node_config import node_config_of
 from .observation import Observation
 from .pod_parts import CONFIG_BUILDER, SYSTEM_LOGGER, named
 from .pod_template import pod_template_of
+from .purge import purge_of
+from .reaper import reaper_of, reaper_users
 from .telemetry import check_metrics
 from .template import Template, templates
+from .vector import vector_config_map, vector_resources, vector_volume
+from .versions import server_of
 
 FINALIZER = "k8ssandracluster.k8ssandra.io/finalizer"
 _SKIP_USERS = "cassandra.datastax.com/skip-user-creation"
@@ -43,7 +50,16 @@ def configs_of(definition: Object, template: Template, observation: Observation,
     Args:
         position: the datacenter's place in upstream's order, from 0.
     """
-    return (agent_config_map(definition, template, _agent_telemetry(definition, position)),)
+    medusa = medusa_of(definition, template, observation)
+    given = (template.own.get("perNodeConfigMapRef") or {}).get("name")
+    found = (
+        None if medusa is None else medusa_config_map(definition, template, medusa),
+        purge_of(definition, template, observation),
+        None if given else node_config_of(definition, template, observation),
+        vector_config_map(definition, template),
+        agent_config_map(definition, template, _agent_telemetry(definition, position)),
+    )
+    return tuple(body for body in found if body is not None)
 
 
 def datacenter_of(definition: Object, template: Template, observation: Observation, position: int) -> dict[str, Any]:
@@ -59,8 +75,8 @@ def datacenter_of(definition: Object, template: Template, observation: Observati
         **_settings(definition, template),
         "config": config_of(definition, template, observation),
         "storageConfig": _storage(definition, template),
-        "podTemplateSpec": pod_template_of(definition, template, observation),
-        **_resources(template),
+        "podTemplateSpec": pod_template_of(definition, template, observation, medusa_of(definition, template, observation)),
+        **_resources(definition, template),
         **_names_and_services(definition, template),
     }
     read_only = template.options.get("readOnlyRootFilesystem")
@@ -72,6 +88,12 @@ def datacenter_of(definition: Object, template: Template, observation: Observati
         "metadata": _metadata(definition, template, position),
         "spec": spec,
     }
+
+
+def add_ons_of(definition: Object, template: Template, observation: Observation) -> tuple[Object, ...]:
+    """The objects that come once all datacenters are ready, in upstream's order."""
+    found = (monitor_of(definition, template, observation), reaper_of(definition, template))
+    return tuple(body for body in found if body is not None)
 
 
 def _agent_telemetry(definition: Object, position: int) -> Mapping[str, Any] | None:
@@ -111,8 +133,9 @@ def _settings(definition: Object, template: Template) -> dict[str, Any]:
         **{name: options.get(name) for name in _AS_WRITTEN},
         "size": own["size"],
         "stopped": own.get("stopped"),
-        "serverVersion": options.get("serverVersion"),
-        "serverType": options.get("serverType", "cassandra"),
+        "serverVersion": server_of(template).text,
+        "serverType": server_of(template).distribution,
+        "users": [{"secretName": name, "superuser": True} for name in (*reaper_users(definition), *medusa_users(definition))],
         "cdc": own.get("cdc"),
         "serviceAccountName": options.get("serviceAccount"),
         "allowMultipleNodesPerWorker": options.get("softPodAntiAffinity"),
@@ -151,20 +174,21 @@ def _services(definition: Object, wanted: Mapping[str, Any]) -> dict[str, Any]:
 def _storage(definition: Object, template: Template) -> dict[str, Any]:
     """The merged storage, then volumes of the definition that have claims, then upstream's own."""
     storage = template.options.get("storageConfig")
-    claims = (template.options.get("extraVolumes") or {}).get("pvcs") or ()
-    if storage is None and not claims:
+    added = (*((template.options.get("extraVolumes") or {}).get("pvcs") or ()), *vector_volume(definition, template))
+    if storage is None and not added:
         raise SpecError(
             f"definition.spec.cassandra.datacenters[{template.index}].storageConfig",
             "is missing, here and for the cluster; say what storage each node gets",
         )
-    volumes = [*((storage or {}).get("additionalVolumes") or ()), *claims, agent_volume(definition, template)]
+    volumes = [*((storage or {}).get("additionalVolumes") or ()), *added, agent_volume(definition, template)]
     return {**(storage or {}), "additionalVolumes": volumes}
 
 
-def _resources(template: Template) -> dict[str, Any]:
+def _resources(definition: Object, template: Template) -> dict[str, Any]:
     """Resources of cass-operator's own containers, where the definition describes those containers."""
+    logger = _container_resources(template.options.get("containers"), SYSTEM_LOGGER)
     fields = {
-        "systemLoggerResources": _container_resources(template.options.get("containers"), SYSTEM_LOGGER),
+        "systemLoggerResources": vector_resources(definition) if logger is None else logger,
         "configBuilderResources": _container_resources(template.options.get("initContainers"), CONFIG_BUILDER),
     }
     return {name: value for name, value in fields.items() if value}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ..errors import SpecError
 from ..objects import Object, Ref, ref_of
-from .datacenter import configs_of, datacenter_of
+from .datacenter import add_ons_of, configs_of, datacenter_of
 from .observation import Observation
 from .template import in_order, templates
 
@@ -69,3 +69,5 @@ def _all(definition: Object, observation: Observation) -> Iterator[Placed]:
             datacenter_of(definition, template, observation, position),
         )
         yield from (Placed(template.context, body, template.name) for body in bodies)
+    for template in templates(definition):
+        yield from (Placed(template.context, body, template.name) for body in add_ons_of(definition, template, observation))

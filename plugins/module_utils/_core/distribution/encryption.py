@@ -44,6 +44,11 @@ def encryptions(definition: Object, template: Template, observation: Observation
     return tuple(_encryption(template, kind, observation) for kind in kinds)
 
 
+def encrypts_clients(template: Template) -> bool:
+    """Whether clients have to talk to the nodes of a datacenter over TLS."""
+    return CLIENT in _kinds(template)
+
+
 def encryption_volumes(definition: Object, template: Template) -> tuple[dict[str, Any], ...]:
     """The pod's volumes with the stores, in upstream's order."""
     return tuple(

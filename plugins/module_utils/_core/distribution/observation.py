@@ -23,6 +23,7 @@ class Observation:
         medusa_configuration: the live MedusaConfiguration that the definition refers to.
         client_image: image of the per-node-config init container.
         monitored: contexts that serve ServiceMonitors.
+        operators: namespace and service account of k8ssandra-operator by context, where it runs.
         system_replication: replication factor by Cassandra datacenter name that the first datacenter was made with; None for a new
             cluster.
     """
@@ -34,4 +35,5 @@ class Observation:
     medusa_configuration: Object | None = None
     client_image: str = ""
     monitored: frozenset[str] = frozenset()
+    operators: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     system_replication: Mapping[str, int] | None = None

@@ -9,14 +9,16 @@ Source: k8ssandra-operator v1.26.0 `apis/telemetry/v1alpha1/telemetry_methods.go
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from ..errors import SpecError
 from ..objects import Object
+from ..server import Version
 from .pod_parts import CASSANDRA, Part, with_container, with_env
 from .template import Template
+from .versions import CASSANDRA as CASSANDRA_SERVER
+from .versions import server_of
 
 Telemetry = Mapping[str, Any]
 
@@ -60,14 +62,13 @@ def with_metric_filters(pod: Object, definition: Object) -> Part:
 
 def check_metrics(template: Template) -> None:
     """Raises `SpecError` when MCAC is off and this Cassandra has no metrics endpoint of its own, which came with 3.11.13 and 4.0.4."""
-    if uses_mcac(template.options.get("telemetry")) or template.options.get("serverType", "cassandra") != "cassandra":
+    server = server_of(template)
+    if uses_mcac(template.options.get("telemetry")) or server.distribution != CASSANDRA_SERVER:
         return
-    version = str(template.options.get("serverVersion") or "")
-    number = tuple(int(part) for part in re.findall(r"\d+", version)[:3])
-    if not ((3, 11, 12) < number < (4, 0, 0) or number > (4, 0, 3)):
+    if not (Version((3, 11, 12)) < server.version < Version((4, 0, 0)) or server.version > Version((4, 0, 3))):
         raise SpecError(
             f"definition.spec.cassandra.datacenters[{template.index}].telemetry.mcac.enabled",
-            f"is false, but Cassandra {version} has no metrics endpoint of its own; that came with 3.11.13 and 4.0.4: leave MCAC on",
+            f"is false, but Cassandra {server.text} has no metrics endpoint of its own; that came with 3.11.13 and 4.0.4: leave MCAC on",
         )
 
 
