@@ -17,6 +17,7 @@ from ..names import superuser_secret_name
 from ..objects import Object
 from .config import config_of
 from .labels import clean_cluster_name, cleaned_up_by, cluster_name, component, overlaid, watched_by
+from .live import kept
 from .medusa import medusa_config_map, medusa_of, medusa_users
 from .metrics_agent import agent_config_map, agent_volume
 from .monitors import monitor_of
@@ -82,11 +83,12 @@ def datacenter_of(definition: Object, template: Template, observation: Observati
     read_only = template.options.get("readOnlyRootFilesystem")
     if read_only is not None:
         spec["readOnlyRootFilesystem"] = read_only
+    live = observation.datacenters.get(template.name)
     return {
         "apiVersion": "cassandra.datastax.com/v1beta1",
         "kind": "CassandraDatacenter",
         "metadata": _metadata(definition, template, position),
-        "spec": spec,
+        "spec": spec if live is None else kept(definition, template, spec, live),
     }
 
 

@@ -46,7 +46,8 @@ def with_volume(pod: Object, volume: Object) -> Part:
 
 def with_env(container: Object, name: str, value: str) -> Part:
     """`container` with one more environment variable, last; it does not replace one of the same name."""
-    return {**container, "env": [*(container.get("env") or ()), {"name": name, "value": value}]}
+    variable = {"name": name, "value": value} if value else {"name": name}
+    return {**container, "env": [*(container.get("env") or ()), variable]}
 
 
 def with_mount(container: Object, volume: str, path: str) -> Part:
