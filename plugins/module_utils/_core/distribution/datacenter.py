@@ -42,7 +42,7 @@ _SERVICES = {
     "additionalSeedService": "additionalSeedService",
     "nodePortService": "nodePortService",
 }
-_AS_WRITTEN = ("serverImage", "racks", "dseWorkloads", "managementApiAuth", "resources", "tolerations")
+_AS_WRITTEN = ("serverImage", "racks", "managementApiAuth", "resources", "tolerations")
 
 
 def configs_of(definition: Object, template: Template, observation: Observation, position: int) -> tuple[Object, ...]:
@@ -130,7 +130,7 @@ def _metadata(definition: Object, template: Template, position: int) -> dict[str
 def _settings(definition: Object, template: Template) -> dict[str, Any]:
     """What goes over as it is written, less what Go leaves out: an empty value is as none."""
     options, own = template.options, template.own
-    networking = options.get("networking") or {}
+    parts = {name: options.get(name) or {} for name in ("networking", "dseWorkloads")}
     fields = {
         **{name: options.get(name) for name in _AS_WRITTEN},
         "size": own["size"],
@@ -141,7 +141,7 @@ def _settings(definition: Object, template: Template) -> dict[str, Any]:
         "cdc": own.get("cdc"),
         "serviceAccountName": options.get("serviceAccount"),
         "allowMultipleNodesPerWorker": options.get("softPodAntiAffinity"),
-        "networking": {name: value for name, value in networking.items() if value},
+        **{part: {name: value for name, value in fields.items() if value} for part, fields in parts.items()},
     }
     return {name: value for name, value in fields.items() if value}
 

@@ -24,6 +24,8 @@ INJECTION = "k8ssandra.io/inject-secret"
 _CONTAINERS = ("reaper", "reaper-schema-init")
 # Of the template for a cluster alone; a Reaper does not have them.
 _OF_CLUSTER = ("deploymentMode", "reaperRef")
+# Go writes these even when they are empty, and a Reaper's own definition fills them.
+_ALWAYS_THERE = ("autoScheduling", "cassandraUserSecretRef", "jmxUserSecretRef")
 _PATH = "definition.spec.reaper"
 
 
@@ -107,8 +109,8 @@ def _spec(definition: Object, template: Template) -> dict[str, Any]:
     alone = reaper.get("deploymentMode") == "SINGLE" or len(datacenters) == 1
     found = {
         **{name: value for name, value in reaper.items() if name not in _OF_CLUSTER},
+        **{name: _stated(reaper.get(name) or {}) for name in _ALWAYS_THERE},
         **_log_ins(definition),
-        "autoScheduling": _stated(reaper.get("autoScheduling") or {}),
         "secretsProvider": spec.get("secretsProvider"),
         "datacenterRef": {"name": template.name, "namespace": template.namespace},
         "datacenterAvailability": "ALL" if alone else "EACH",
@@ -157,7 +159,8 @@ def _tagged(tags: Mapping[str, Any], labels: Any, annotations: Any) -> dict[str,
 
 def _stated(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Go leaves out zeros, so the default of a Reaper's own definition comes back; a reference to nothing stays."""
-    return {name: value for name, value in fields.items() if value or (isinstance(value, Mapping) and name == "uiUserSecretRef")}
+    kept = (*_ALWAYS_THERE, "uiUserSecretRef")
+    return {name: value for name, value in fields.items() if value or (name in kept and value is not None)}
 
 
 def _has_secrets(definition: Object) -> bool:

@@ -24,7 +24,7 @@ Telemetry = Mapping[str, Any]
 
 _DENIED = ("Table", "table")
 _ALLOWED = (
-    "table.live_ss_table_count Table.LiveSSTableCount table.live_disk_space_used Table.LiveDiskSpaceUsed Table.Pending Table.Memtable "
+    "table.live_ss_table_count Table.LiveSSTableCount table.live_disk_space_used table.LiveDiskSpaceUsed Table.Pending Table.Memtable "
     "Table.Compaction table.read table.write table.range table.coordinator table.dropped_mutations"
 ).split()
 
