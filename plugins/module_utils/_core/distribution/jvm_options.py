@@ -101,7 +101,7 @@ _QUANTITIES = frozenset(
     "heap_initial_size heap_max_size vm_per_thread_stack_size vm_string_table_size nio_maxcachedbuffersize"
     " gc_cms_heap_size_young_generation gc_print_log_file_size".split()
 )
-# These are for every server, whatever its version.
+# These are for every server that is a release: a pre-release fits no constraint that names none, not even "*".
 _ADDITIONAL = {
     "additionalOptions": "cassandra-env-sh",
     "additionalJvmServerOptions": "jvm-server-options",
@@ -137,11 +137,11 @@ def jvm_files(options: Mapping[str, Any], server: Server) -> dict[str, dict[str,
 
 def _names(server: Server) -> dict[str, tuple[str, str]]:
     """Where each option goes: file and name."""
+    if not server.version.released:
+        return {}
     names = {option: (file, "additional-jvm-opts") for option, file in _ADDITIONAL.items()}
     form = server.jvm_options_of
-    if not form:
-        return names
-    for file, table in zip(_FILES[form], (_COMMON, _OF_JAVA)):
+    for file, table in zip(_FILES.get(form, ()), (_COMMON, _OF_JAVA)):
         for line in table.strip().splitlines():
             option, third, later = line.split()
             name = third if form == "cassandra-3" or later == "=" else later

@@ -18,6 +18,11 @@ _FREE = frozenset({"cassandraYaml", "dseYaml"})
 _PLAIN_BOOLEANS = frozenset(
     {"readOnly", "stdin", "stdinOnce", "tty", "analyticsEnabled", "graphEnabled", "searchEnabled", "skipSecretValidation"}
 )
+# Quantities that may be written as numbers: a zero is one, too.
+_QUANTITIES = frozenset(
+    "mgmtAPIHeap heapSize heapNewGenSize heap_initial_size heap_max_size vm_per_thread_stack_size vm_string_table_size"
+    " nio_maxcachedbuffersize gc_cms_heap_size_young_generation gc_print_log_file_size".split()
+)
 # Lists that are merged element by element. `storageConfig.additionalVolumes` is not one: its Go type has a name of its own.
 _KEYED = {
     "containers": "name",
@@ -52,12 +57,14 @@ def merged(of_cluster: Any, of_datacenter: Any, field: str = "") -> Any:
     if field == "port" and isinstance(of_cluster, str) and isinstance(of_datacenter, int):
         # IntOrString is merged part by part, and its type is one of the parts: that of a number is zero.
         return of_cluster
-    return of_datacenter or of_cluster
+    return of_datacenter if field in _QUANTITIES else of_datacenter or of_cluster
 
 
 def _merged_mappings(of_cluster: Mapping[str, Any], of_datacenter: Mapping[str, Any], field: str) -> Mapping[str, Any]:
     if field == "volumeSource":
         return of_datacenter or of_cluster
+    if field in ("requests", "limits"):
+        return {**of_cluster, **of_datacenter}
     return {key: merged(of_cluster.get(key), of_datacenter.get(key), key) for key in {**of_cluster, **of_datacenter}}
 
 

@@ -8,6 +8,7 @@ Source: k8ssandra-operator v1.26.0 `pkg/cassandra/tokens.go`, `pkg/utils/tokens.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,4 +114,6 @@ def _first_pods(cluster: str, template: Template, count: int) -> tuple[str, ...]
 
 
 def _shared_out(tokens: Sequence[int], pods: Sequence[str]) -> Tokens:
-    return {pod: tuple(tokens[first :: len(pods)]) for first, pod in enumerate(pods)}
+    """Each token to the next pod in turn."""
+    turns = list(zip(itertools.cycle(pods), tokens))
+    return {pod: tuple(token for other, token in turns if other == pod) for pod in pods}

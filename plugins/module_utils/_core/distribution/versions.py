@@ -52,12 +52,7 @@ class Server:
 
     @property
     def jvm_options_of(self) -> str:
-        """Which form of JVM options it takes: cassandra-3, cassandra-4, dse, hcd, or none, which drops them.
-
-        A pre-release fits no constraint that names none.
-        """
-        if not self.version.released:
-            return ""
+        """Which form of JVM options it takes: cassandra-3, cassandra-4, dse, hcd, or none, which drops them."""
         if self.version >= _SPLIT_SINCE[self.distribution]:
             return "cassandra-4" if self.distribution == CASSANDRA else self.distribution
         return "cassandra-3" if self.is_cassandra_3 and self.version >= Version((3, 11, 0)) else ""
