@@ -25,6 +25,20 @@ options:
   operator_namespace:
     description: The namespace of the operators, when it is not O(namespace).
     type: str
+  control_plane:
+    description:
+      - Who distributes the cluster to its datacenters.
+      - V(operator) applies the C(K8ssandraCluster) to O(context), and k8ssandra-operator there does the rest.
+      - With V(ansible) this module computes what the operator would, and applies it to every context itself, one datacenter after the
+        other, without a C(K8ssandraCluster) and without credentials kept anywhere. The datacenters need cass-operator only, and one of
+        the contexts upstream's definition of C(K8ssandraCluster), from which the defaults come. O(context) is then what a datacenter
+        without C(k8sContext) is in.
+      - A cluster has one control plane. V(ansible) is refused where an operator distributes it already, in any of the contexts, and
+        V(operator) where a record says that this module does.
+      - V(ansible) does not distribute Stargate, Reaper or Medusa, and removes no datacenter.
+    type: str
+    choices: [operator, ansible]
+    default: operator
   state:
     description:
       - V(present) deploys or changes the cluster.
@@ -113,6 +127,14 @@ EXAMPLES = r"""
     definition: "{{ lookup('ansible.builtin.file', 'demo.yml') | from_yaml }}"
     contexts: [{name: east}, {name: west}]
     remove_datacenters: [dc2]
+
+- name: Deploy a cluster without an operator's control plane
+  k8ssandra.operator.k8ssandra_cluster:
+    kubeconfig: ~/.kube/config
+    context: east
+    control_plane: ansible
+    definition: "{{ lookup('ansible.builtin.file', 'demo.yml') | from_yaml }}"
+    contexts: [{name: west}]
 
 - name: Remove the cluster with all its data
   k8ssandra.operator.k8ssandra_cluster:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from plugins.module_utils._core.kubeconfig import Access
 from plugins.module_utils._core.objects import KINDS, Kind, Object, Ref, ref_of
@@ -82,9 +83,10 @@ class FakeApi:
 
     def read(self, path: str, query: Mapping[str, str] | None = None) -> Object:
         self._called("read", path)
-        if path not in self.answers:
+        whole = f"{path}?{urlencode(query)}" if f"{path}?{urlencode(query or {})}" in self.answers else path
+        if whole not in self.answers:
             raise errors.Absent(self.context, f"reading {path}", "not found")
-        return self._answer(path, None)
+        return self._answer(whole, None)
 
     def find_kind(self, api_version: str, kind: str) -> Kind | None:
         return None if kind in self.without else KINDS.get((api_version, kind))
@@ -125,6 +127,11 @@ class FakeApi:
         answer = self._answer(path, body) if path in self.answers else body
         self.react("create" + DRY * dry_run, path)
         return answer
+
+    def send(self, path: str, body: Object) -> None:
+        self._called("send", path)
+        self._answer(path, body)
+        self.react("send", path)
 
     def merge(self, ref: Ref, patch: Object) -> Object:
         self._called("merge", ref)

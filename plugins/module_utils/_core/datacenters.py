@@ -43,6 +43,7 @@ class Datacenter:
         wanted: the K8ssandraCluster asks for it; otherwise it is on its way out.
         known_from: whose word this is: `data plane`, `control plane` when its context was not given or not reached, or `nothing`.
         ready: it is as wanted, rebuild included.
+        settled: cass-operator has nothing left to do for it.
         state: where it stands, a few words.
         nodes: by name.
         nodes_up: how many serve; None when that is not known.
@@ -62,6 +63,7 @@ class Datacenter:
     wanted: bool = True
     known_from: str = "nothing"
     ready: bool = False
+    settled: bool = False
     state: str = "not created yet"
     nodes: tuple[Node, ...] = ()
     nodes_up: int | None = None
@@ -211,6 +213,7 @@ def _judged(datacenter: Datacenter, body: Object, reading: ClusterReading) -> Da
     """With `ready` and `state`: upstream's `DatacenterReady` and `DatacenterStopped`, and what those overlook."""
     datacenter = replace(datacenter, requires_update=holds(body, "RequiresUpdate"))
     state = _unsettled(datacenter, body)
+    datacenter = replace(datacenter, settled=not state)
     if state or datacenter.stopped:
         return replace(datacenter, ready=not state, state=state or "stopped")
     if datacenter.rebuild and datacenter.rebuild.state == "failed":

@@ -107,6 +107,10 @@ def _compare_lists(wanted: Sequence[Any], found: Any, path: FieldPath, *, lenien
         if not (lenient and not wanted and found is None):
             yield Change(path, found, wanted)
         return
+    if path == ("metadata", "finalizers"):
+        # A set in every kind: each controller adds its own.
+        yield from (Change((*path, f"[{element}]"), None, element) for element in wanted if element not in found)
+        return
     key = _list_key(wanted, found)
     if key:
         yield from _compare_elements(_by(key, wanted), _by(key, found), path, lenient=lenient)

@@ -78,7 +78,7 @@ def _of_operators(reading: ClusterReading, operators: Sequence[Operator]) -> Ite
         if operator.problem():
             yield Problem(operator.problem(), operator.context)
     here = [operator for operator in operators if operator.operator == K8SSANDRA and operator.context == reading.control_plane.context]
-    if here and not any(operator.control_plane for operator in here):
+    if here and not reading.direct and not any(operator.control_plane for operator in here):
         yield Problem(
             f"{reading.control_plane.context}: {K8SSANDRA} runs in data plane mode, so nobody reconciles K8ssandraClusters",
             reading.control_plane.context,
@@ -111,7 +111,9 @@ def _of_cluster(reading: ClusterReading, cluster: Object, datacenters: Sequence[
             yield Problem(what, datacenter.context, _ALLOW, held=_ALLOWED not in annotations)
     if not holds(status, "CassandraInitialized"):
         yield Problem(f"{where}: Cassandra has not been initialized yet", context)
-    if generation != observed:
+    if generation != observed and reading.direct:
+        yield Problem(f"{where}: what was asked for last has not been carried out to its end yet", context, "run k8ssandra_cluster again")
+    elif generation != observed:
         yield Problem(f"{where}: the operator has not carried out generation {generation} yet (the last one was {observed})", context)
 
 

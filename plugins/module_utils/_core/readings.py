@@ -67,6 +67,7 @@ class ClusterReading:
         installed: the control plane serves K8ssandraClusters.
         remotes: the data planes that were asked.
         credentials: what the operator logs in to data planes with.
+        direct: the collection itself distributes the cluster, and `cluster` is what its record says.
     """
 
     name: str
@@ -76,6 +77,7 @@ class ClusterReading:
     installed: bool = True
     remotes: tuple[ContextReading, ...] = ()
     credentials: tuple[Credential, ...] = ()
+    direct: bool = False
 
     @property
     def contexts(self) -> tuple[ContextReading, ...]:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .hashes import RESOURCE_HASH
+
 MASK = "(masked)"
 _SECRET_FIELD = re.compile(r"(?i)(password|passphrase|token|secret_?key|private_?key|access_?key|credentials|kubeconfig)$")
 # A line of JVM options may carry a store's password: -Djavax.net.ssl.keyStorePassword=...
@@ -29,7 +31,7 @@ def redact(value: Any) -> Any:
     """
     if isinstance(value, Mapping):
         if value.get("kind") == "Secret":
-            return {key: _masked(inner) if key in ("data", "stringData") else redact(inner) for key, inner in value.items()}
+            return {key: _masked(inner) if key in ("data", "stringData") else _without_hash(redact(inner)) for key, inner in value.items()}
         named = {"value"} if _SECRET_FIELD.search(str(value.get("name") or "")) else ()
         return {key: redact_field("password" if key in named else key, inner) for key, inner in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
@@ -45,6 +47,14 @@ def redact_field(name: str, value: Any) -> Any:
 def redact_text(text: str) -> str:
     """A text without the passwords in JVM options and URLs, and without tokens that can be told by their looks."""
     return _TOKEN.sub(MASK, _LOG_IN.sub(rf"\1{MASK}\2", _SECRET_OPTION.sub(rf"\1{MASK}", text)))
+
+
+def _without_hash(metadata: Any) -> Any:
+    """Upstream keeps a hash of a Secret's values beside them: with it, a weak password could be guessed."""
+    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    if not annotations or RESOURCE_HASH not in annotations:
+        return metadata
+    return {**metadata, "annotations": {**annotations, RESOURCE_HASH: MASK}}
 
 
 def _masked(inner: Any) -> Any:

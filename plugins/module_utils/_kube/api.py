@@ -38,6 +38,9 @@ class Api(Protocol):
     def create(self, path: str, body: Object, *, dry_run: bool = False) -> Object:
         """POST to a path: reviews, token requests, and probes of admission. Not retried."""
 
+    def send(self, path: str, body: Object) -> None:
+        """POST to what is behind the API server's proxy, whose answer need not be JSON. Not retried."""
+
     def merge(self, ref: Ref, patch: Object) -> Object:
         """A JSON merge patch: to remove what another field manager wrote. Raises `Absent`."""
 

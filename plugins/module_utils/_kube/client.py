@@ -106,6 +106,9 @@ class Client:
         query = _with_dry_run({"fieldManager": FIELD_MANAGER}, dry_run)
         return self._request("POST", path, f"{'probing' if dry_run else 'creating'} {body.get('kind', '')}".strip(), body=body, query=query)
 
+    def send(self, path: str, body: Object) -> None:
+        self._request("POST", path, f"posting to {path}", body=body, plain=True)
+
     def merge(self, ref: Ref, patch: Object) -> Object:
         content, query = "application/merge-patch+json", {"fieldManager": FIELD_MANAGER}
         return self._request("PATCH", self._path(ref), f"patching {ref}", body=patch, content=content, query=query)
@@ -157,6 +160,7 @@ class Client:
         query: Mapping[str, str] | None = None,
         body: Object | None = None,
         content: str = "application/json",
+        plain: bool = False,
     ) -> Object:
         url = f"{self._access.server.rstrip('/')}{path}" + (f"?{urlencode({k: v for k, v in query.items() if v})}" if query else "")
         sent = json.dumps(body).encode() if body is not None else None
@@ -164,7 +168,7 @@ class Client:
             self._prove_identity()
         deadline, pause = self._clock() + self._patience, 0.25
         while True:
-            problem, wait = self._try(method, url, doing, sent, content)
+            problem, wait = self._try(method, url, doing, sent, content, plain)
             if isinstance(problem, dict):
                 return problem
             repeat = method in _REPEATABLE and isinstance(problem, (errors.Unavailable, errors.Unreachable, errors.Overtaken))
@@ -174,7 +178,7 @@ class Client:
             pause = min(pause * 2, 2.0)
 
     def _try(
-        self, method: str, url: str, doing: str, sent: bytes | None, content: str
+        self, method: str, url: str, doing: str, sent: bytes | None, content: str, plain: bool
     ) -> tuple[dict[str, Any] | errors.ClusterError, float | None]:
         """One attempt: the answer or what went wrong, and the seconds to wait before another; None for "do not try again"."""
         self.requests += 1
@@ -192,7 +196,7 @@ class Client:
             return error, None if "certificate" in found.lower() else 0.0
         self.date = answer.headers.get("Date", "")
         if answer.status < 300:
-            return _decode(self.context, doing, answer.data), None
+            return {} if plain else _decode(self.context, doing, answer.data), None
         wait = answer.headers.get("Retry-After", "0")
         return meaning(self.context, doing, answer.status, answer.data, secret="/secrets" in url), float(wait) if wait.isdigit() else 0.0
 

@@ -19,6 +19,7 @@ from .api import Api
 from .errors import Absent, ClusterError, Forbidden
 from .fleet import side_by_side
 from .observe import observe
+from .records import read_recorded
 
 _NEEDED = ("CassandraDatacenter", "Pod", "CassandraTask")
 _CLUSTER_LABEL = "cassandra.datastax.com/cluster"
@@ -33,6 +34,7 @@ def read_cluster(
     operators: str = "",
     namespaces: Iterable[str] = (),
     surroundings: bool = True,
+    recorded: Object | None = None,
 ) -> ClusterReading:
     """What all contexts say of one K8ssandraCluster. A context that fails is unknown, with the cause, and fails nobody else.
 
@@ -47,15 +49,20 @@ def read_cluster(
         namespaces: where else to look for datacenters, in every context.
         surroundings: read operators, credentials, certificates and versions too, and every context's datacenters, whoever owns them.
             A caller that looks every other second goes without.
+        recorded: the cluster as our record of it says, for a caller that knows that the collection itself distributes it.
     """
-    wish = _Wish(name, namespace, operators or namespace, tuple(namespaces), surroundings)
-    cause, cluster, installed = "", None, True
-    try:
-        clusters = control_plane.list(kind_named("K8ssandraCluster"), namespace)
-        installed = clusters is not None
-        cluster = next((body for body in clusters or () if name_of(body) == name), None)
-    except ClusterError as problem:
-        cause = _cause(problem)
+    cause, cluster, installed = "", recorded, True
+    if recorded is None:
+        try:
+            clusters = control_plane.list(kind_named("K8ssandraCluster"), namespace)
+            installed = clusters is not None
+            cluster = next((body for body in clusters or () if name_of(body) == name), None)
+        except ClusterError as problem:
+            cause = _cause(problem)
+    if cluster is None:
+        recorded = cluster = read_recorded([*([] if cause else [control_plane]), *remotes.values()], name, namespace)
+        installed = installed or recorded is not None
+    wish = _Wish(name, namespace, operators or namespace, tuple(namespaces), surroundings, recorded is not None)
     looks = [_Look(api, context, _places(cluster, context, control_plane.context, wish), wish) for context, api in remotes.items()]
     if not cause:
         looks.insert(0, _Look(control_plane, "", _places(cluster, "", control_plane.context, wish), wish))
@@ -63,7 +70,7 @@ def read_cluster(
     readings = {look.context: _reading(look, answers[look.context]) for look in looks}
     hub = readings.pop("", ContextReading(control_plane.context, control_plane=True, cause=cause))
     credentials = tuple(credential for look in looks for credential in look.credentials)
-    return ClusterReading(name, namespace, hub, cluster, installed, tuple(readings.values()), credentials)
+    return ClusterReading(name, namespace, hub, cluster, installed, tuple(readings.values()), credentials, recorded is not None)
 
 
 def _cause(problem: ClusterError) -> str:
@@ -83,6 +90,7 @@ class _Wish:
     operators: str
     namespaces: tuple[str, ...]
     surroundings: bool
+    direct: bool
 
 
 def _places(cluster: Object | None, context: str, control_plane: str, wish: _Wish) -> tuple[str, ...]:
@@ -122,7 +130,7 @@ class _Look:
         if surroundings:
             self._list("Deployment", self.wish.operators)
             self._list("Certificate", self.wish.operators)
-        if surroundings and not self.context:
+        if surroundings and not self.context and not self.wish.direct:
             self._log_ins()
         known = (version, tuple(self.gaps), frozenset(self.not_served), server_time(self.api))
         return ContextReading(self.api.context, not self.context, "", self.objects, *known)

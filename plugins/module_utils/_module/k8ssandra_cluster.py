@@ -14,6 +14,7 @@ from .._core.cluster import ClusterWish
 from .._core.collisions import check_collisions
 from .._core.datacenters import datacenters_of
 from .._core.deployment import CLUSTER_LABEL, body_to_apply
+from .._core.distribution.ownership import check_no_record
 from .._core.errors import SpecError
 from .._core.objects import Object, kind_named, ref_of
 from .._core.operators import K8SSANDRA, operators_in
@@ -24,10 +25,13 @@ from .._kube import errors
 from .._kube.apply import carry_out, confirm
 from .._kube.client import Client
 from .._kube.cluster_reading import read_cluster
+from .._kube.fleet import failures, side_by_side
+from .._kube.records import list_records
 from .argspec import CONTEXT, CONTEXTS_WITH_DATACENTERS, WAIT
 from .awaiting import await_ready, shown_status
 from .cluster_removal import remove_cluster
 from .definition import Definition
+from .direct import distribute_cluster
 from .run import Call, outcome, reporting
 from .wish import fleet, wished_cluster
 
@@ -40,6 +44,8 @@ def keep_cluster(call: Call) -> dict[str, Any]:
         return remove_cluster(call)
     wish = wished_cluster(call)
     with fleet(call.parameters) as (control_plane, remotes):
+        if call.parameters["control_plane"] == "ansible":
+            return distribute_cluster(call, wish, control_plane, remotes)
         operators = call.parameters["operator_namespace"] or wish.namespace
         look = partial(read_cluster, control_plane, remotes, wish.name, wish.namespace, operators=operators)
         reading = look()
@@ -64,7 +70,9 @@ def _require_answers(wish: ClusterWish, reading: ClusterReading) -> None:
 
 def _plan(call: Call, wish: ClusterWish, reading: ClusterReading, control_plane: Client, remotes: Mapping[str, Client]) -> Plan:
     parameters = call.parameters
-    if reading.cluster is not None:
+    if reading.direct:
+        _check_no_record(call, wish, [control_plane, *remotes.values()])
+    if reading.cluster is not None and not reading.direct:
         if reading.cluster["metadata"].get("deletionTimestamp"):
             found = f"K8ssandraCluster {wish.namespace}/{wish.name} is being removed"
             raise errors.Conflict(control_plane.context, _PLANNING, found, "run again when it is gone; nothing was changed")
@@ -78,10 +86,19 @@ def _plan(call: Call, wish: ClusterWish, reading: ClusterReading, control_plane:
     plan = plan_presence(control_plane.context, [body], found)
     if not plan:
         return plan
+    _check_no_record(call, wish, [control_plane, *remotes.values()])
     _check_registered(call, wish, reading)
     check_collisions(wish, _neighbours(wish, control_plane, remotes))
     namespaces = _plan_namespaces(wish, control_plane, remotes)
     return namespaces + confirm(control_plane, plan, force=parameters["force_conflicts"])
+
+
+def _check_no_record(call: Call, wish: ClusterWish, apis: Sequence[Client]) -> None:
+    """A cluster that the collection distributes itself must not get an operator besides."""
+    answers = side_by_side(lambda api: list_records(api, wish.name, wish.namespace), apis)
+    for problem in failures(answers).values():
+        call.warn(f"cannot tell whether the collection itself distributes {wish.namespace}/{wish.name}: {problem}")
+    check_no_record(wish.name, wish.namespace, {name: each for name, each in answers.items() if not isinstance(each, errors.ClusterError)})
 
 
 def _operator_version(reading: ClusterReading) -> str:
@@ -136,6 +153,7 @@ K8SSANDRA_CLUSTER = Definition(
         **CONTEXTS_WITH_DATACENTERS,
         "namespace": {"type": "str", "default": "k8ssandra-operator"},
         "operator_namespace": {"type": "str"},
+        "control_plane": {"type": "str", "choices": ["operator", "ansible"], "default": "operator"},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "name": {"type": "str"},
         "definition": {"type": "dict"},

@@ -115,10 +115,11 @@ def rebuild_source(definition: Object, target: str, ready: Collection[str]) -> s
     sources = [name for name in sources if name != target]
     named = (definition["metadata"].get("annotations") or {}).get(_REBUILD_SOURCE)
     if named and named not in sources:
-        raise SpecError(f'annotations["{_REBUILD_SOURCE}"]', f"is {named}, which is no other datacenter that is ready ({', '.join(sources)})")
+        others = ", ".join(sources) or "there is none"
+        raise SpecError(f'annotations["{_REBUILD_SOURCE}"]', f"is {named}, which is no other datacenter that is ready ({others})")
     if not sources:
         raise SpecError("spec.cassandra.datacenters", f"has no ready datacenter that {target} could get its data from")
-    return named or sources[0]
+    return str(named or sources[0])
 
 
 def rebuild_task(datacenter: Object, source: str) -> dict[str, Any]:

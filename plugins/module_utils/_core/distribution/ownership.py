@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..datacenters import REBUILD_ANNOTATION
 from ..errors import SpecError
 from ..fingerprint import digest_of
 from ..objects import Object
@@ -91,6 +92,26 @@ def record_of(body: Object) -> Record | None:
     return Record(definition, data.get("carriedOut") or "", tuple((data.get("joining") or "").split()))
 
 
+def as_cluster(records: Iterable[Record]) -> dict[str, Any] | None:
+    """What an operator's K8ssandraCluster would show of a cluster of ours; None without a record.
+
+    Records differ when a run ended between two of them: what counts is the one that was not carried out.
+    """
+    known = sorted(records, key=lambda record: record.complete)
+    if not known:
+        return None
+    definition, complete = known[0].definition, known[0].complete
+    joining = {name for record in known for name in record.joining}
+    entries = definition["spec"]["cassandra"]["datacenters"]
+    first = next((entry["metadata"]["name"] for entry in entries if entry["metadata"]["name"] in joining), "")
+    metadata = {**definition["metadata"], "generation": 2}
+    if first:
+        metadata["annotations"] = {**(metadata.get("annotations") or {}), REBUILD_ANNOTATION: first}
+    initialized = {"type": "CassandraInitialized", "status": "True"}
+    status = {"conditions": [initialized], "error": "None", "observedGeneration": 2 if complete else 1}
+    return {**definition, "metadata": metadata, "status": status}
+
+
 def check_masters(definition: Object, own_context: str, others: Mapping[str, Iterable[Object]]) -> None:
     """Raise `SpecError` when an operator distributes the same cluster, or one of its datacenters.
 
@@ -110,7 +131,8 @@ def check_masters(definition: Object, own_context: str, others: Mapping[str, Ite
                 continue
             what = f"K8ssandraCluster {'/'.join(theirs)} in context {context} is distributed by the operator there"
             what += f", with the datacenter {shared[0][1]} in {shared[0][0]}" if shared else ""
-            raise SpecError("control_plane", f"is ansible, but {what}; a cluster has one control plane: leave it to the operator, or take it away from it first")
+            advice = "a cluster has one control plane: leave it to the operator, or take it away from the operator first"
+            raise SpecError("control_plane", f"is ansible, but {what}; {advice}")
 
 
 def check_no_record(name: str, namespace: str, records: Mapping[str, Sequence[Object]]) -> None:

@@ -74,13 +74,16 @@ def is_orphan(definition: Object, found: Sequence[Found]) -> bool:
     return any(marks) or any(not ours <= labels_of(body).items() for _context, body in found)
 
 
-def secret_copy(definition: Object, name: str, namespace: str, data: Mapping[str, str], *, orphan: bool) -> dict[str, Any]:
+def secret_copy(
+    definition: Object, name: str, namespace: str, data: Mapping[str, str], *, kind: str = "Opaque", orphan: bool = False
+) -> dict[str, Any]:
     """The Secret as upstream copies it into a namespace that holds a datacenter.
 
     Args:
         definition: the cluster.
         name, namespace: the copy's.
         data: as the API returns it: values in base64.
+        kind: the Secret's `type`, which never changes.
         orphan: it outlives the cluster.
     """
     labels, annotations = with_common_metadata(definition, _replicated_by(definition))
@@ -89,7 +92,7 @@ def secret_copy(definition: Object, name: str, namespace: str, data: Mapping[str
     labels, annotations = (_replicated_by(definition), {}) if orphan else (labels, annotations or {})
     metadata = {"name": name, "namespace": namespace, "labels": labels}
     metadata["annotations"] = {**annotations, **marks, RESOURCE_HASH: secret_hash(data)}
-    return {"apiVersion": "v1", "kind": "Secret", "type": "Opaque", "metadata": metadata, "data": dict(data)}
+    return {"apiVersion": "v1", "kind": "Secret", "type": kind, "metadata": metadata, "data": dict(data)}
 
 
 def _replicated_by(definition: Object) -> dict[str, str]:

@@ -26,7 +26,9 @@ def seed_labels(cassandra_cluster: str, datacenter: str) -> dict[str, str]:
     return {_CLUSTER: clean_label_value(cassandra_cluster), _DATACENTER: datacenter, SEED: "true"}
 
 
-def slices_of(definition: Object, datacenter: Object, seeds: Mapping[str, Sequence[str]], additional: Iterable[str]) -> tuple[dict[str, Any], ...]:
+def slices_of(
+    definition: Object, datacenter: Object, seeds: Mapping[str, Sequence[str]], additional: Iterable[str]
+) -> tuple[dict[str, Any], ...]:
     """The slices with the seeds that a datacenter has elsewhere: one for each family of addresses that there are.
 
     Args:

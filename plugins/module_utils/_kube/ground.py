@@ -1,0 +1,87 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading what a direct distribution has to know of every context before it writes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .._core.objects import Object, Ref, kind_named
+from .api import Api
+from .errors import Absent, Unreachable
+from .fleet import failures, side_by_side
+from .observe import observe
+from .records import list_records
+
+_DEFINITION = kind_named("CustomResourceDefinition").ref("k8ssandraclusters.k8ssandra.io")
+_DOING = "looking at the clusters before a distribution"
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What one context is asked for.
+
+    Args:
+        api: the context.
+        name, namespace: the cluster's.
+        refs: objects that the definition refers to.
+    """
+
+    api: Api
+    name: str
+    namespace: str
+    refs: tuple[Ref, ...] = ()
+
+    @property
+    def context(self) -> str:
+        """The context's name."""
+        return self.api.context
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What one context holds.
+
+    Args:
+        clusters: its K8ssandraClusters, in all namespaces.
+        records: ConfigMaps of ours that say that the collection distributes the cluster.
+        objects: those of the objects asked for that are there.
+    """
+
+    clusters: tuple[Object, ...] = ()
+    records: tuple[Object, ...] = ()
+    objects: Mapping[Ref, Object] = field(default_factory=dict, repr=False)
+
+
+def read_ground(aims: Sequence[Aim]) -> dict[str, Ground]:
+    """What each context holds. Raises what the first context that failed said: never trust absence."""
+    answers = side_by_side(_read, aims)
+    for problem in failures(answers).values():
+        if isinstance(problem, Unreachable):
+            raise Unreachable(problem.context, _DOING, problem.found, "nothing was changed; run again when the context answers")
+        raise problem
+    return {context: answer for context, answer in answers.items() if isinstance(answer, Ground)}
+
+
+def read_definition(apis: Sequence[Api]) -> Object:
+    """The CustomResourceDefinition of K8ssandraClusters, from the first context that has it.
+
+    Raises:
+        Absent: none has it.
+    """
+    for api in apis:
+        found = api.get(_DEFINITION)
+        if found is not None:
+            return found
+    contexts = ", ".join(api.context for api in apis)
+    advice = f"apply upstream's CustomResourceDefinition {_DEFINITION.name} in one of them: the definition's defaults come from it"
+    raise Absent(apis[0].context, "reading the defaults of a K8ssandraCluster", f"none of {contexts} serves K8ssandraClusters", advice)
+
+
+def _read(aim: Aim) -> Ground:
+    api = aim.api
+    clusters = tuple(api.list(kind_named("K8ssandraCluster")) or ())
+    records = tuple(list_records(api, aim.name, aim.namespace))
+    return Ground(clusters, records, observe(api, aim.refs))

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The management API of a datacenter's nodes, reached through the proxy of its API server: no pod address need be routed to us.
+
+Source of the requests: cass-operator v1.28.0 `pkg/httphelper/client.go`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from .._core.distribution.keyspaces import is_agreed, settings_of
+from .._core.objects import Object, kind_named
+from .._core.readings import name_of, namespace_of
+from .api import Api
+from .errors import Absent, ClusterError, Unavailable, Unreachable
+
+_PORT_NAME, _PORT = "mgmt-api-http", 8080
+Answer = TypeVar("Answer")
+
+
+class ManagementApi:
+    """The management API of one datacenter: each request goes to one node after the other until one answers.
+
+    Args:
+        api: the context that holds the datacenter.
+        datacenter: the datacenter's name, for messages.
+        pods: its pods; those whose Cassandra is not ready are not asked.
+    """
+
+    def __init__(self, api: Api, datacenter: str, pods: Iterable[Object]) -> None:
+        self.api = api
+        self.datacenter = datacenter
+        self._roots = [_root(pod) for pod in pods if _is_ready(pod)]
+
+    def keyspaces(self) -> list[str]:
+        """The names of all keyspaces."""
+        found: list[str] = list(self._get("/api/v0/ops/keyspace", {"keyspaceName": ""}).get("items") or ())
+        return found
+
+    def replication(self, keyspace: str) -> Mapping[str, str]:
+        """The replication of one keyspace: `class`, and the number of copies as text by datacenter."""
+        found: Mapping[str, str] = self._get("/api/v0/ops/keyspace/replication", {"keyspaceName": keyspace})
+        return found
+
+    def agrees(self) -> bool:
+        """Whether all nodes that can be reached have the same schema."""
+        return is_agreed(self._get("/api/v1/ops/node/schema/versions", {}))
+
+    def create_keyspace(self, name: str, copies: Mapping[str, int]) -> None:
+        """Makes a keyspace with that many copies by datacenter."""
+        self._post(f"creating keyspace {name}", "create", settings_of(name, copies))
+
+    def alter_keyspace(self, name: str, copies: Mapping[str, int]) -> None:
+        """Gives a keyspace that many copies by datacenter."""
+        self._post(f"altering keyspace {name}", "alter", settings_of(name, copies))
+
+    def _post(self, doing: str, verb: str, settings: Object) -> None:
+        self._first(doing, lambda root: self.api.send(f"{root}/api/v0/ops/keyspace/{verb}", settings))
+
+    def _get(self, path: str, query: Mapping[str, str]) -> Mapping[str, Any]:
+        return self._first(f"reading {path}", lambda root: self.api.read(f"{root}{path}", query))
+
+    def _first(self, doing: str, ask: Callable[[str], Answer]) -> Answer:
+        """What the first node answers that does."""
+        where = f"{doing} through the management API of {self.datacenter}"
+        answers = (_attempt(ask, root) for root in self._roots)
+        refused = []
+        for answer in answers:
+            if not isinstance(answer, ClusterError):
+                return answer
+            refused.append(answer)
+        found = refused[-1].found if refused else "no node of it has a Cassandra that is ready"
+        raise Unavailable(self.api.context, where, found, "look at the log of the nodes' container cassandra, and run again")
+
+
+def _attempt(ask: Callable[[str], Answer], root: str) -> Answer | ClusterError:
+    try:
+        return ask(root)
+    except (Absent, Unavailable, Unreachable) as problem:
+        return problem
+
+
+def _is_ready(pod: Object) -> bool:
+    statuses = (pod.get("status") or {}).get("containerStatuses") or ()
+    return any(entry.get("name") == "cassandra" and entry.get("ready") for entry in statuses)
+
+
+def _root(pod: Object) -> str:
+    containers = (pod.get("spec") or {}).get("containers") or ()
+    ports = [port for container in containers if container.get("name") == "cassandra" for port in container.get("ports") or ()]
+    port = next((port["containerPort"] for port in ports if port.get("name") == _PORT_NAME), _PORT)
+    return f"{kind_named('Pod').path(namespace_of(pod))}/http:{name_of(pod)}:{port}/proxy"

@@ -1,0 +1,165 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The beginning of a direct distribution: what is read, and what is refused before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.cluster import ClusterWish, parse_cluster
+from .._core.collisions import check_collisions
+from .._core.deployment import in_live_order
+from .._core.distribution.ownership import Record, as_cluster, check_masters, record_of, recorded
+from .._core.distribution.schema import schema_of, with_defaults
+from .._core.distribution.support import check_supported
+from .._core.distribution.template import templates
+from .._core.errors import SpecError
+from .._core.objects import Object, Ref, kind_named
+from .._core.readings import ClusterReading, is_of, name_of, namespace_of
+from .._core.update import check_update
+from .._kube import errors
+from .._kube.api import Api
+from .._kube.ground import Aim, read_definition, read_ground
+from .direct_scene import Scene
+from .direct_secrets import secret_refs
+from .run import Call, foretelling
+
+_PLANNING = "planning the cluster"
+_STORES = ("clientEncryptionStores", "serverEncryptionStores")
+
+
+def opened_scene(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[str, Api]) -> Scene:
+    """The scene of a run that may go on.
+
+    Raises:
+        SpecError: what cannot be, or is not done in this way, or belongs to somebody else.
+        ClusterError: a context does not answer, or lacks what every run needs.
+    """
+    _check_options(call, wish)
+    scene = Scene(call, wish, own, remotes)
+    _check_contexts(scene)
+    scene.ground = read_ground([_aim(scene, context) for context in scene.apis])
+    check_masters(wish.definition, own.context, {context: one.clusters for context, one in scene.ground.items()})
+    before = {context: record for context, one in scene.ground.items() for record in map(record_of, one.records) if record is not None}
+    known = as_cluster(before.values())
+    ordered = _in_order(wish.definition, known)
+    _new_records(scene, ordered, before)
+    reading = scene.read()
+    _require_answers(scene, reading)
+    _check_live(scene, reading, known)
+    _joining(scene, before)
+    with foretelling(call):
+        apis = list(scene.apis.values())
+        scene.definition = with_defaults(schema_of(read_definition(apis)), ordered)
+    return scene
+
+
+def _check_options(call: Call, wish: ClusterWish) -> None:
+    check_supported(wish)
+    for option, usual, why in (("apply_updates", "never", "updates that cass-operator holds back"), ("remove_datacenters", [], "removals")):
+        if call.parameters[option] not in (usual, None):
+            raise SpecError(option, f"is set, and control_plane: ansible does not carry out {why}; leave it out")
+
+
+def _check_contexts(scene: Scene) -> None:
+    for datacenter in scene.wish.datacenters:
+        if scene.context(datacenter.context) not in scene.apis:
+            known = ", ".join(scene.apis)
+            raise SpecError(f"{datacenter.path}.k8sContext", f"is {datacenter.context}, none of the contexts ({known}); add it there")
+
+
+def places(scene: Scene) -> dict[str, tuple[str, ...]]:
+    """The namespaces that shall hold datacenters, by context."""
+    found: dict[str, dict[str, None]] = {}
+    for datacenter in scene.wish.datacenters:
+        found.setdefault(scene.context(datacenter.context), {})[datacenter.namespace] = None
+    return {context: tuple(namespaces) for context, namespaces in found.items()}
+
+
+def _aim(scene: Scene, context: str) -> Aim:
+    wish = scene.wish
+    used = places(scene).get(context, ())
+    namespaces = tuple(dict.fromkeys((*used, wish.namespace)))
+    refs = [kind_named("Namespace").ref(name) for name in used]
+    refs += secret_refs(wish.definition, namespaces)
+    refs += _referred(scene, context)
+    return Aim(scene.apis[context], wish.name, wish.namespace, tuple(dict.fromkeys(refs)))
+
+
+def _referred(scene: Scene, context: str) -> list[Ref]:
+    """The Secrets with stores and passwords, and the users' ConfigMaps, that the definition refers to in one context."""
+    wish, found = scene.wish, []
+    for holder in (wish.cassandra, *(template for _datacenter, template in wish.templates())):
+        references = [reference for kind in _STORES for reference in (holder.get(kind) or {}).values()]
+        names = [reference["name"] for reference in references if isinstance(reference, Mapping) and reference.get("name")]
+        found += [kind_named("Secret").ref(name, wish.namespace) for name in names]
+    for datacenter, template in wish.templates():
+        name = (template.get("perNodeConfigMapRef") or {}).get("name")
+        if name and scene.context(datacenter.context) == context:
+            found.append(kind_named("ConfigMap").ref(name, datacenter.namespace))
+    return found
+
+
+def _in_order(definition: Object, known: Object | None) -> dict[str, Any]:
+    cassandra = definition["spec"]["cassandra"]
+    ordered = {**cassandra, "datacenters": in_live_order(cassandra["datacenters"], known)}
+    return {**definition, "spec": {**definition["spec"], "cassandra": ordered}}
+
+
+def _new_records(scene: Scene, ordered: Object, before: Mapping[str, Record]) -> None:
+    kept = recorded(ordered, scene.own.context)
+    for context in places(scene):
+        old = before.get(context, Record({}))
+        scene.records[context] = Record(kept, old.carried_out, old.joining)
+
+
+def _joining(scene: Scene, before: Mapping[str, Record]) -> None:
+    """Every datacenter that comes after another one has to get the data that is there, as upstream has it for new clusters too."""
+    live = scene.live()
+    for position, entry in enumerate(next(iter(scene.records.values())).definition["spec"]["cassandra"]["datacenters"]):
+        name, context = entry["metadata"]["name"], entry["k8sContext"]
+        record = scene.records[context]
+        if name not in live and name not in record.joining and (position > 0 or live):
+            scene.records[context] = Record(record.definition, record.carried_out, (*record.joining, name))
+
+
+def _require_answers(scene: Scene, reading: ClusterReading) -> None:
+    """Never trust absence: what a context that fails now holds would be taken for missing."""
+    used = places(scene)
+    for context in reading.contexts:
+        if not context.reachable:
+            raise errors.Unreachable(context.context, _PLANNING, context.cause, "nothing was changed; run again when the context answers")
+        if context.context in used and "CassandraDatacenter" in context.not_served:
+            with foretelling(scene.call):
+                advice = "install cass-operator there first: role install_operator"
+                raise errors.Absent(context.context, _PLANNING, "the cluster serves no CassandraDatacenters", advice)
+
+
+def _check_live(scene: Scene, reading: ClusterReading, known: Object | None) -> None:
+    """Whether what is there may become what is wanted."""
+    wish, own = scene.wish, scene.own.context
+    wanted = {(scene.context(each.context), each.namespace, each.name) for each in wish.datacenters}
+    found = [(context.context, body) for context in reading.contexts for body in context.of("CassandraDatacenter")]
+    for context, body in found:
+        where = (context, namespace_of(body), name_of(body))
+        if is_of(body, wish.name, wish.namespace) and where not in wanted:
+            what = f"leaves out {name_of(body)}, which is in {context}; control_plane: ansible removes no datacenter: put it back"
+            raise SpecError(wish.at("spec", "cassandra", "datacenters"), what)
+        if body["metadata"].get("deletionTimestamp") and where in wanted:
+            what = f"CassandraDatacenter {namespace_of(body)}/{name_of(body)} is being removed"
+            raise errors.Conflict(context, _PLANNING, what, "run again when it is gone; nothing was changed")
+    if known is not None:
+        there = {name_of(body): {} for _context, body in found}
+        same = parse_cluster(recorded(wish.definition, own), namespace=wish.namespace, path=wish.path)
+        check_update(same, {**known, "status": {"datacenters": there}})
+    neighbours: dict[str, list[Object]] = {each.context: [] for each in wish.datacenters}
+    for each, bodies in neighbours.items():
+        bodies += [body for context, body in found if context == scene.context(each)]
+    check_collisions(wish, neighbours)
+
+
+def has_defaults(scene: Scene) -> bool:
+    """Whether the defaults of the definition are known: a dry run of an empty fleet has none yet."""
+    return bool(scene.definition) and bool(templates(scene.definition))

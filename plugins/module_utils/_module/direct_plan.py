@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The steps of a direct distribution: what each part of a run would write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .._core.deployment import CLUSTER_LABEL
+from .._core.diff import Change
+from .._core.distribution.keyspaces import copies_of, is_replicated, rebuild_source, rebuild_task
+from .._core.distribution.ownership import record_body
+from .._core.distribution.template import Template
+from .._core.fingerprint import digest_of
+from .._core.objects import Object, Ref, kind_named, ref_of
+from .._core.plan import Plan, Step, Verb, plan_absence, plan_presence
+from .._core.readings import holds
+from .._kube.apply import confirm
+from .._kube.management import ManagementApi
+from .._kube.observe import observe
+from .direct_opening import places
+from .direct_scene import Parts, Scene, with_record
+from .direct_secrets import wanted_secrets
+
+KEYSPACE = "Keyspace"
+
+
+def plan_foundation(scene: Scene) -> Plan:
+    """What comes before any datacenter: namespaces, the records that say whose the cluster is, and Secrets."""
+    wish, plan = scene.wish, Plan()
+    secrets = wanted_secrets(wish.definition, places(scene), scene.ground, check_mode=scene.call.check_mode)
+    for context, namespaces in places(scene).items():
+        there = scene.ground[context].objects
+        for name in namespaces:
+            ref = kind_named("Namespace").ref(name)
+            labels = {CLUSTER_LABEL: f"{wish.namespace}.{wish.name}"}
+            body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+            plan += plan_presence(context, [body] if ref not in there else [], {})
+        plan += plan_record(scene, context)
+        plan += _confirmed(scene, context, plan_presence(context, secrets[context], there))
+    return plan
+
+
+def plan_record(scene: Scene, context: str) -> Plan:
+    """The step that makes a context's record be as the scene has it."""
+    body = record_body(scene.records[context], places(scene)[context][0])
+    api, ref = scene.apis[context], ref_of(body)
+    known = {ref_of(each): each for each in scene.ground[context].records}
+    found = observe(api, [ref]) if scene.wrote else known
+    return _confirmed(scene, context, plan_presence(context, [body], found))
+
+
+def plan_completion(scene: Scene) -> Plan:
+    """The steps by which every record says that the definition was carried out to its end."""
+    for context, record in scene.records.items():
+        with_record(scene, context, carried_out=digest_of(record.definition), joining=())
+    return sum((plan_record(scene, context) for context in scene.records), Plan())
+
+
+def plan_datacenter(scene: Scene, template: Template, parts: Parts) -> Plan:
+    """What comes before a CassandraDatacenter, and the CassandraDatacenter."""
+    context = scene.context(template.context)
+    found = dict(observe(scene.apis[context], [*map(ref_of, parts.before), *parts.unwanted]))
+    live = scene.live().get(template.name)
+    found.update({ref_of(parts.datacenter): live} if live is not None else {})
+    plan = plan_absence(context, parts.unwanted, found, "has no address any more")
+    return plan + _confirmed(scene, context, plan_presence(context, (*parts.before, parts.datacenter), found))
+
+
+def plan_slices(scene: Scene, template: Template, parts: Parts) -> Plan:
+    """The slices with the seeds alone, for when all datacenters are up."""
+    context = scene.context(template.context)
+    slices = [body for body in parts.before if body["kind"] == "EndpointSlice"]
+    found = observe(scene.apis[context], [*map(ref_of, slices), *parts.unwanted])
+    plan = plan_absence(context, parts.unwanted, found, "has no address any more")
+    return plan + _confirmed(scene, context, plan_presence(context, slices, found))
+
+
+def plan_add_ons(scene: Scene, template: Template, parts: Parts) -> Plan:
+    """What comes once a datacenter is ready."""
+    context = scene.context(template.context)
+    found = observe(scene.apis[context], map(ref_of, parts.after))
+    return _confirmed(scene, context, plan_presence(context, parts.after, found))
+
+
+def plan_keyspaces(template: Template, context: str, management: ManagementApi, wanted: Mapping[str, Mapping[str, int]]) -> Plan:
+    """The keyspaces that have not the replication that they shall have, each a step; asked of one datacenter for the whole cluster."""
+    there, plan = management.keyspaces(), Plan()
+    for name, copies in wanted.items():
+        ref = Ref("management-api/v0", KEYSPACE, template.namespace, name)
+        body = {"replication": dict(copies)}
+        if name not in there:
+            plan += Plan((Step(context, Verb.CREATE, ref, "is not there", body=body),))
+            continue
+        found = management.replication(name)
+        if not is_replicated(found, copies):
+            change = Change(("replication",), copies_of(found) or dict(found), dict(copies))
+            more = {"body": body, "found": {"replication": found}, "changes": (change,)}
+            plan += Plan((Step(context, Verb.UPDATE, ref, "replication differs", **more),))
+    return plan
+
+
+def plan_rebuild(scene: Scene, template: Template, datacenter: Object) -> Plan:
+    """The task that gives a new datacenter the data that is there; none when the task is there."""
+    context = scene.context(template.context)
+    ready = {name for name, body in scene.live().items() if holds(body, "Ready")}
+    task = rebuild_task(datacenter, rebuild_source(scene.definition, template.cassandra_name, ready))
+    found = observe(scene.apis[context], [ref_of(task)])
+    return Plan() if found else plan_presence(context, [task], {})
+
+
+def _confirmed(scene: Scene, context: str, plan: Plan) -> Plan:
+    return confirm(scene.apis[context], plan, force=scene.call.parameters["force_conflicts"])
+
+

@@ -1,0 +1,187 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run of direct distribution knows: the cluster that is wanted, its contexts, and what they hold now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .._core.cluster import ClusterWish
+from .._core.distribution.distribution import distribute
+from .._core.distribution.keyspaces import system_replications
+from .._core.distribution.observation import Observation
+from .._core.distribution.ownership import Record, as_cluster
+from .._core.distribution.seeds import slice_names, slices_of
+from .._core.distribution.template import Template, in_order, templates
+from .._core.distribution.told import initialized, seeds_of, system_replication_of
+from .._core.objects import Object, Ref, kind_named
+from .._core.readings import ClusterReading, labels_of, namespace_of
+from .._kube.api import Api
+from .._kube.cluster_reading import read_cluster
+from .._kube.ground import Ground
+from .._kube.management import ManagementApi
+from .direct_secrets import decoded
+from .run import Call
+
+_MONITORS = ("monitoring.coreos.com/v1", "ServiceMonitor")
+_DATACENTER = "cassandra.datastax.com/datacenter"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The objects of one datacenter.
+
+    Args:
+        before: what comes before its CassandraDatacenter, slices with seeds included.
+        datacenter: its CassandraDatacenter.
+        after: what comes once it is ready.
+        unwanted: slices that it may have had and that have no address any more.
+    """
+
+    before: tuple[Object, ...]
+    datacenter: Object
+    after: tuple[Object, ...]
+    unwanted: tuple[Ref, ...]
+
+
+@dataclass
+class Scene:
+    """One run.
+
+    Args:
+        call: what Ansible asks for.
+        wish: the cluster as the user wrote it.
+        own: the context that the definition leaves without a name.
+        remotes: the others, by the names that the definition calls them.
+        ground: what each context held at the beginning, by its name.
+        records: what each context's record says by now, by the context's name.
+        definition: the cluster with the defaults of its kind; empty where no context knows them.
+        reading: the contexts as they were read last.
+        quiet: nothing was written since.
+        wrote: something was written in this run.
+    """
+
+    call: Call
+    wish: ClusterWish
+    own: Api
+    remotes: Mapping[str, Api]
+    ground: Mapping[str, Ground] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    reading: ClusterReading | None = None
+    quiet: bool = True
+    wrote: bool = False
+
+    @property
+    def apis(self) -> dict[str, Api]:
+        """Every context by its name, our own first."""
+        return {self.own.context: self.own, **self.remotes}
+
+    def context(self, named: str) -> str:
+        """The name of a context that the definition may leave without one."""
+        return named or self.own.context
+
+    def order(self) -> tuple[Template, ...]:
+        """The datacenters in the order in which they are worked on."""
+        return in_order(templates(self.definition))
+
+    def read(self, *, surroundings: bool = True) -> ClusterReading:
+        """Reads the contexts anew."""
+        operators = self.call.parameters["operator_namespace"] or self.wish.namespace
+        key = (self.wish.name, self.wish.namespace)
+        recorded = as_cluster(self.records.values())
+        self.reading = read_cluster(self.own, self.remotes, *key, operators=operators, surroundings=surroundings, recorded=recorded)
+        self.quiet = True
+        return self.reading
+
+    def known(self) -> ClusterReading:
+        """The contexts as they are: read anew when something was written since."""
+        return self.reading if self.reading is not None and self.quiet else self.read(surroundings=False)
+
+    def live(self) -> dict[str, Object]:
+        """The CassandraDatacenters that are there, by the names of those that are wanted."""
+        found = {}
+        for datacenter in self.wish.datacenters:
+            context = self.known().context(datacenter.context)
+            body = context.find("CassandraDatacenter", datacenter.name, datacenter.namespace) if context is not None else None
+            if body is not None:
+                found[datacenter.name] = body
+        return found
+
+    def pods(self, template: Template) -> list[Object]:
+        """The pods of one datacenter."""
+        context = self.known().context(template.context)
+        found = context.of("Pod") if context is not None else ()
+        return [pod for pod in found if namespace_of(pod) == template.namespace and labels_of(pod).get(_DATACENTER) == template.name]
+
+    def management(self, template: Template) -> ManagementApi:
+        """The management API of one datacenter."""
+        return ManagementApi(self.apis[self.context(template.context)], template.name, self.pods(template))
+
+    def replications(self) -> dict[str, dict[str, int]]:
+        """What the cluster's own keyspaces shall have by now."""
+        return system_replications(self.definition, initialized(self.live()))
+
+    def seeds(self) -> dict[str, tuple[str, ...]]:
+        """The addresses of the seeds of every datacenter."""
+        return {each.name: seeds_of(self.pods(each), self.wish.cassandra_name, each.name) for each in self.order()}
+
+    def parts(self) -> dict[str, Parts]:
+        """The objects of every datacenter, by its name, as they have to be by now."""
+        seeds, kind = self.seeds(), "CassandraDatacenter"
+        placed = distribute(self.definition, self._observation(seeds))
+        found = {}
+        for template in self.order():
+            bodies = [one.body for one in placed if one.datacenter == template.name]
+            at = next(index for index, body in enumerate(bodies) if body["kind"] == kind)
+            additional = template.options.get("additionalSeeds") or ()
+            slices = slices_of(self.definition, bodies[at], seeds, additional)
+            names = set(slice_names(self.definition, bodies[at])) - {each["metadata"]["name"] for each in slices}
+            unwanted = tuple(kind_named("EndpointSlice").ref(name, template.namespace) for name in sorted(names))
+            found[template.name] = Parts((*bodies[:at], *slices), bodies[at], tuple(bodies[at + 1 :]), unwanted)
+        return found
+
+    def _observation(self, seeds: Mapping[str, Sequence[str]]) -> Observation:
+        live = self.live()
+        first = [live[each.name] for each in templates(self.definition) if each.name in live]
+        return Observation(
+            datacenters=live,
+            secrets={(self._named(context), ref.name): decoded(body) for context, ref, body in self._objects("Secret")},
+            seeds={name: tuple(addresses) for name, addresses in seeds.items()},
+            node_configs=self._node_configs(),
+            monitored=frozenset(self._monitored()),
+            system_replication=system_replication_of(first),
+        )
+
+    def _node_configs(self) -> dict[str, Object]:
+        found = {(context, ref): body for context, ref, body in self._objects("ConfigMap")}
+        wanted = {}
+        for each in self.order():
+            name = (each.own.get("perNodeConfigMapRef") or {}).get("name") or ""
+            body = found.get((self.context(each.context), kind_named("ConfigMap").ref(name, each.namespace)))
+            wanted.update({each.name: body} if body is not None else {})
+        return wanted
+
+    def _objects(self, kind: str) -> Iterator[tuple[str, Ref, Object]]:
+        for context, ground in self.ground.items():
+            yield from ((context, ref, body) for ref, body in ground.objects.items() if ref.kind == kind)
+
+    def _named(self, context: str) -> str:
+        """A context as the definition calls it: our own has no name where the definition gives it none."""
+        return "" if context == self.own.context and any(not each.context for each in self.wish.datacenters) else context
+
+    def _monitored(self) -> Iterator[str]:
+        """The contexts that serve ServiceMonitors; asked only where the definition wants some."""
+        for each in self.order():
+            telemetry = (each.options.get("telemetry") or {}).get("prometheus") or {}
+            if telemetry.get("enabled") and self.apis[self.context(each.context)].find_kind(*_MONITORS) is not None:
+                yield each.context
+
+
+def with_record(scene: Scene, context: str, **changes: Any) -> Record:
+    """The record of a context with changes, kept in the scene."""
+    scene.records[context] = replace(scene.records[context], **changes)
+    return scene.records[context]
