@@ -1,0 +1,59 @@
+"""What a CassandraDatacenter that is there keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from plugins.module_utils._core.distribution.datacenter import datacenter_of
+from plugins.module_utils._core.distribution.observation import Observation
+from plugins.module_utils._core.distribution.template import templates
+from plugins.module_utils._core.errors import SpecError
+
+from ..definitions import good
+
+LIVE = {"clusterName": "demo", "serverVersion": "4.1.8", "superuserSecretName": "demo-superuser", "config": {"cassandra-yaml": {"num_tokens": 16}}}
+
+
+def spec(there: dict, **changes: Any) -> dict:
+    definition = good(**changes)
+    observation = Observation(datacenters={"dc1": {"spec": {**LIVE, **there}}})
+    return datacenter_of(definition, templates(definition)[0], observation, 0)["spec"]
+
+
+@pytest.mark.parametrize(("there", "expected"), [("other", "other"), ("", None)])
+def test_the_superuser_stays(there: str, expected: str | None) -> None:
+    assert spec({"superuserSecretName": there}).get("superuserSecretName") == expected
+
+
+def test_an_unchanged_datacenter_is_as_a_new_one() -> None:
+    definition = good()
+    assert spec({}) == datacenter_of(definition, templates(definition)[0], Observation(), 0)["spec"]
+
+
+def test_tokens_stay_on_the_way_from_cassandra_3() -> None:
+    there = {"serverVersion": "3.11.14", "config": {"cassandra-yaml": {"num_tokens": 256}}}
+    assert spec(there)["config"]["cassandra-yaml"]["num_tokens"] == 256
+
+
+@pytest.mark.parametrize(
+    ("there", "changes", "message"),
+    [
+        ({"clusterName": "other"}, {}, "clusterName: is demo, but CassandraDatacenter dc1 belongs to other"),
+        ({}, {"dc1.config": {"cassandraYaml": {"num_tokens": 8}}}, r"datacenters\[0\].config.cassandraYaml.num_tokens: is 8, but the nodes have 16"),
+        (
+            {"serverVersion": "3.11.14", "config": {"cassandra-yaml": {"num_tokens": 256}}},
+            {"spec.cassandra.config": {"cassandraYaml": {"num_tokens": 16}}},
+            "num_tokens: is 16, but the nodes have 256",
+        ),
+        ({"config": {"cassandra-yaml": {}}}, {}, "num_tokens: is 16, but the nodes have None"),
+    ],
+)
+def test_what_never_changes_is_refused(there: dict, changes: dict, message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        spec(there, **changes)
+
+
+def test_a_datacenter_without_cassandra_yaml_has_no_tokens_to_compare() -> None:
+    assert spec({"config": {}})["config"]["cassandra-yaml"]["num_tokens"] == 16
