@@ -21,6 +21,7 @@ from .observation import Observation
 from .telemetry import uses_mcac, uses_prometheus
 from .template import Template
 
+MONITOR = ("monitoring.coreos.com/v1", "ServiceMonitor")
 _CLUSTER, _DATACENTER = "cassandra.datastax.com/cluster", "cassandra.datastax.com/datacenter"
 
 
@@ -41,14 +42,14 @@ def monitor_of(definition: Object, template: Template, observation: Observation)
     common = (telemetry or {}).get("prometheus", {}).get("commonLabels") or {}
     place = _place(template, observation)
     metadata = {
-        "name": clean_for_kubernetes(f"{cluster_name(definition)}-{place}-cass-servicemonitor"),
+        "name": monitor_name(definition, template, observation),
         "namespace": template.namespace,
         "labels": {**common, **_labels(definition, place)},
         "ownerReferences": _owners(template, observation),
     }
     return {
-        "apiVersion": "monitoring.coreos.com/v1",
-        "kind": "ServiceMonitor",
+        "apiVersion": MONITOR[0],
+        "kind": MONITOR[1],
         "metadata": {name: value for name, value in metadata.items() if value},
         "spec": {
             "selector": _selector(definition, template),
@@ -57,6 +58,11 @@ def monitor_of(definition: Object, template: Template, observation: Observation)
             "endpoints": [_endpoint(mcac=uses_mcac(telemetry))],
         },
     }
+
+
+def monitor_name(definition: Object, template: Template, observation: Observation) -> str:
+    """The name of a datacenter's ServiceMonitor."""
+    return clean_for_kubernetes(f"{cluster_name(definition)}-{_place(template, observation)}-cass-servicemonitor")
 
 
 def _place(template: Template, observation: Observation) -> str:

@@ -40,8 +40,13 @@ def node_config_of(definition: Object, template: Template, observation: Observat
     files = {
         f"{pod}_cassandra.yaml": f"\ninitial_token: {','.join(str(token) for token in of_pod)}" for pod, of_pod in tokens.items()
     }
-    name = clean_for_kubernetes(f"{cluster_name(definition)}-{template.cassandra_name}-{_NAME}")
-    return config_map(name, template.namespace, files, {**component("cassandra"), **cleaned_up_by(definition)})
+    labels = {**component("cassandra"), **cleaned_up_by(definition)}
+    return config_map(node_config_name(definition, template), template.namespace, files, labels)
+
+
+def node_config_name(definition: Object, template: Template) -> str:
+    """The name of the ConfigMap that upstream makes for a datacenter."""
+    return clean_for_kubernetes(f"{cluster_name(definition)}-{template.cassandra_name}-{_NAME}")
 
 
 def with_node_config(definition: Object, template: Template, observation: Observation, pod: Object) -> Object:

@@ -38,7 +38,7 @@ def purge_of(definition: Object, template: Template, observation: Observation) -
             " install it there as a data plane, or write false",
         )
     namespace, account = observation.operators[template.context]
-    name = f"{clean_cluster_name(definition)}-{clean_for_kubernetes(template.cassandra_name)}-medusa-purge"
+    name = purge_name(definition, template)
     if len(name) > _NAME_LENGTH:
         raise SpecError("definition.spec.medusa.purgeBackups", f"makes the name {name}, longer than {_NAME_LENGTH}; use shorter names")
     return {
@@ -53,6 +53,11 @@ def purge_of(definition: Object, template: Template, observation: Observation) -
             "jobTemplate": {"spec": {"template": {"spec": _pod(account, _script(template))}}},
         },
     }
+
+
+def purge_name(definition: Object, template: Template) -> str:
+    """The name of a datacenter's CronJob."""
+    return f"{clean_cluster_name(definition)}-{clean_for_kubernetes(template.cassandra_name)}-medusa-purge"
 
 
 def _pod(account: str, script: str) -> dict[str, Any]:

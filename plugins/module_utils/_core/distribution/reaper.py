@@ -20,6 +20,7 @@ from .labels import MANAGED_BY, OPERATOR, clean_cluster_name, cleaned_up_by, clu
 from .pod_parts import CASSANDRA, Part, with_container, with_env
 from .template import Template
 
+REAPER = ("reaper.k8ssandra.io/v1alpha1", "Reaper")
 INJECTION = "k8ssandra.io/inject-secret"
 _CONTAINERS = ("reaper", "reaper-schema-init")
 # Of the template for a cluster alone; a Reaper does not have them.
@@ -62,17 +63,22 @@ def reaper_of(definition: Object, template: Template) -> dict[str, Any] | None:
     metadata = reaper.get("metadata") or {}
     labels = {**component("reaper"), MANAGED_BY: OPERATOR, **cleaned_up_by(definition), **(metadata.get("labels") or {})}
     found = {
-        "name": clean_for_kubernetes(f"{cluster_name(definition)}-{template.cassandra_name}-reaper"),
+        "name": reaper_name(definition, template),
         "namespace": template.namespace,
         "labels": labels,
         "annotations": metadata.get("annotations"),
     }
     return {
-        "apiVersion": "reaper.k8ssandra.io/v1alpha1",
-        "kind": "Reaper",
+        "apiVersion": REAPER[0],
+        "kind": REAPER[1],
         "metadata": {name: value for name, value in found.items() if value},
         "spec": _spec(definition, template),
     }
+
+
+def reaper_name(definition: Object, template: Template) -> str:
+    """The name of a datacenter's Reaper."""
+    return clean_for_kubernetes(f"{cluster_name(definition)}-{template.cassandra_name}-reaper")
 
 
 def injected(annotation: str | None, secrets: Iterable[str], containers: Iterable[str], path: str) -> str:

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects of a datacenter that a definition may have wanted once and does not want any more.
+
+Sources: k8ssandra-operator v1.26.0 `controllers/k8ssandra/`: `vector.go`, `per_node_config.go`, `medusa_reconciler.go`,
+`cassandra_telemetry_reconciler.go` and `reaper.go`. As there, what Medusa had stays when Medusa goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..objects import Object, Ref, ref_of
+from ..readings import labels_of
+from .labels import watched_by
+from .monitors import MONITOR, monitor_name
+from .node_config import node_config_name
+from .observation import Observation
+from .purge import purge_name
+from .reaper import REAPER, reaper_name
+from .template import Template
+from .vector import vector_name
+
+
+def leftovers_of(definition: Object, template: Template, observation: Observation, wanted: Iterable[Object]) -> tuple[Ref, ...]:
+    """What may be there of a datacenter and is not wanted; whoever removes one looks first whether it `is_of` the cluster.
+
+    Args:
+        wanted: all objects of the datacenter.
+    """
+    there = {ref_of(body) for body in wanted}
+    return tuple(ref for ref in _possible(definition, template, observation) if ref not in there)
+
+
+def is_of(definition: Object, body: Object) -> bool:
+    """Whether an object was made for this cluster, by upstream or by us."""
+    return watched_by(definition).items() <= labels_of(body).items()
+
+
+def _possible(definition: Object, template: Template, observation: Observation) -> Iterator[Ref]:
+    namespace = template.namespace
+    yield Ref("v1", "ConfigMap", namespace, vector_name(definition, template))
+    if not (template.own.get("perNodeConfigMapRef") or {}).get("name"):
+        yield Ref("v1", "ConfigMap", namespace, node_config_name(definition, template))
+    if definition["spec"].get("medusa") is not None and template.context in observation.operators:
+        yield Ref("batch/v1", "CronJob", observation.operators[template.context][0], purge_name(definition, template))
+    if template.context in observation.monitored:
+        yield Ref(*MONITOR, namespace, monitor_name(definition, template, observation))
+    if template.context in observation.operators:
+        yield Ref(*REAPER, namespace, reaper_name(definition, template))
