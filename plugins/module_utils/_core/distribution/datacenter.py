@@ -88,7 +88,7 @@ def datacenter_of(definition: Object, template: Template, observation: Observati
         "apiVersion": "cassandra.datastax.com/v1beta1",
         "kind": "CassandraDatacenter",
         "metadata": _metadata(definition, template, position),
-        "spec": spec if live is None else kept(definition, template, spec, live),
+        "spec": spec if live is None else kept(template, spec, live),
     }
 
 

@@ -4,7 +4,8 @@
 """What a CassandraDatacenter that is there already keeps, and what of it nobody can change.
 
 Source: `reconcileDatacenters`, k8ssandra-operator v1.26.0 `controllers/k8ssandra/datacenters.go`; `SetNewDefaultNumTokens` and
-`ValidateConfig`, `pkg/cassandra/datacenter.go`.
+`ValidateConfig`, `pkg/cassandra/datacenter.go`. Upstream keeps the number of tokens on the way from Cassandra 3 to 4 only, and refuses the
+next change of the definition; here nodes keep theirs as long as the definition states none.
 """
 
 from __future__ import annotations
@@ -14,19 +15,16 @@ from typing import Any
 
 from ..errors import SpecError
 from ..objects import Object
-from ..server import parse_version
 from .template import Template
-from .versions import CASSANDRA, server_of
 
-_YAML = "cassandra-yaml"
+_YAML, _TOKENS = "cassandra-yaml", "num_tokens"
 
 
-def kept(definition: Object, template: Template, spec: Mapping[str, Any], live: Object) -> dict[str, Any]:
-    """`spec` of a CassandraDatacenter with what the live one keeps: its superuser, and its tokens on the way from Cassandra 3.
+def kept(template: Template, spec: Mapping[str, Any], live: Object) -> dict[str, Any]:
+    """`spec` of a CassandraDatacenter with what the live one keeps: its superuser, and its tokens where nothing else is stated.
 
     Raises `SpecError` for another name of the cluster or another number of tokens.
     """
-    path = f"definition.spec.cassandra.datacenters[{template.index}]"
     there: Mapping[str, Any] = live["spec"]
     if there["clusterName"] != spec["clusterName"]:
         raise SpecError(
@@ -34,25 +32,20 @@ def kept(definition: Object, template: Template, spec: Mapping[str, Any], live: 
             f"is {spec['clusterName']}, but CassandraDatacenter {template.name} belongs to {there['clusterName']}, and never changes that;"
             " write that name",
         )
-    result = {**spec, "config": _with_tokens(definition, template, spec["config"], there)}
-    wanted, found = (_yaml(config).get("num_tokens") for config in (result["config"], there.get("config") or {}))
-    if _YAML in result["config"] and _YAML in (there.get("config") or {}) and wanted != found:
-        raise SpecError(f"{path}.config.cassandraYaml.num_tokens", f"is {wanted}, but the nodes have {found} for good; write that")
+    result = {**spec, "config": _with_tokens(template, spec["config"], there.get("config") or {})}
     superuser = there.get("superuserSecretName")
     return {**result, "superuserSecretName": superuser} if superuser else _without(result, "superuserSecretName")
 
 
-def _with_tokens(definition: Object, template: Template, config: Mapping[str, Any], there: Mapping[str, Any]) -> Mapping[str, Any]:
-    server = server_of(template)
-    was = parse_version(there["serverVersion"], f"the serverVersion of CassandraDatacenter {template.name}").numbers[0]
-    stated = ((definition["spec"]["cassandra"].get("config") or {}).get("cassandraYaml") or {}).get("num_tokens")
-    if server.distribution != CASSANDRA or was != 3 or server.major <= 3 or stated is not None:
+def _with_tokens(template: Template, config: Mapping[str, Any], live: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = (live.get(_YAML) or {}).get(_TOKENS)
+    wanted = ((template.options.get("config") or {}).get("cassandraYaml") or {}).get(_TOKENS)
+    if found is None or wanted == found:
         return config
-    return {**config, _YAML: {**_yaml(config), "num_tokens": _yaml(there.get("config") or {}).get("num_tokens")}}
-
-
-def _yaml(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    return config.get(_YAML) or {}
+    if wanted is not None:
+        path = f"definition.spec.cassandra.datacenters[{template.index}].config.cassandraYaml.{_TOKENS}"
+        raise SpecError(path, f"is {wanted}, but the nodes have {found} for good; write that")
+    return {**config, _YAML: {**config[_YAML], _TOKENS: found}}
 
 
 def _without(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
