@@ -108,12 +108,10 @@ def _check_metrics(wish: ClusterWish, datacenter: Datacenter, template: Mapping[
 def _check_jvm_options(wish: ClusterWish, datacenter: Datacenter, template: Mapping[str, Any], version: Version) -> None:
     options = effective(wish.cassandra, template, "config", "jvmOptions") or {}
     path = _path(wish, datacenter, template, "config", "jvmOptions")
-    # The version constraints of the `cass-config` tags match no pre-release, so the options vanish without a word.
-    if not version.released and any(not name.startswith("additional") for name in options):
-        raise SpecError(
-            path, f"would be dropped, as {effective_version(wish.cassandra, template)} is a pre-release; write them as "
-            "additionalOptions, or use a release",
-        )
+    # No version constraint of the `cass-config` tags matches a pre-release, not even "*", so the options vanish without a word.
+    if not version.released and options:
+        text = effective_version(wish.cassandra, template)
+        raise SpecError(path, f"would be dropped by the operator, as {text} is a pre-release; remove them, or use a release")
     # `ValidateSingleDatacenter`, cass-operator v1.28.0.
     if _is_cassandra_3(wish, version) and options.get("additionalJvmServerOptions"):
         raise SpecError(f"{path}.additionalJvmServerOptions", "is refused for Cassandra 3.x; write them as additionalOptions")

@@ -115,6 +115,9 @@ LATER = {
     "a version of 3.11 older than the metrics endpoint": ({"dc2.serverVersion": "3.11.12"}, f"{DC2}.serverVersion", "3.11.13"),
     "JVM options of a pre-release, which would vanish": (
         {"spec.cassandra.serverVersion": "5.1.0-alpha1", "dc1.config": options(heapSize="1Gi")}, f"{DC1}.config.jvmOptions", "dropped"),
+    "plain options of the JVM of a pre-release, which would vanish too": (
+        {"spec.cassandra.serverVersion": "5.1.0-alpha1", "spec.cassandra.config": options(additionalOptions=["-Xmx1g"])},
+        f"{CASSANDRA}.config.jvmOptions", "dropped"),
     "server options of the JVM for Cassandra 3": (
         {"spec.cassandra.serverVersion": "3.11.17", "spec.cassandra.config": options(additionalJvmServerOptions=["-Da=b"])},
         f"{CASSANDRA}.config.jvmOptions.additionalJvmServerOptions", "additionalOptions"),
@@ -181,8 +184,7 @@ GOOD = {
     "racks, here with a zone each": {"dc1.racks": [{"name": "rack1", "zone": "a"}, {"name": "rack2", "zone": "b"}]},
     "a version of a datacenter": {"dc2.serverVersion": "5.0.4"},
     "an old version with MCAC": {"spec.cassandra.serverVersion": "3.11.11", "spec.cassandra.telemetry": {"mcac": {"enabled": True}}},
-    "a pre-release with plain options": {
-        "spec.cassandra.serverVersion": "5.1.0-alpha1", "spec.cassandra.config": options(additionalOptions=["-Xmx1g"])},
+    "a pre-release with settings": {"spec.cassandra.serverVersion": "5.1.0-alpha1", "spec.cassandra.config": settings(num_tokens=8)},
     "DSE with search": {
         "spec.cassandra.serverType": "dse", "spec.cassandra.serverVersion": "6.8.26", "dc1.dseWorkloads": {"searchEnabled": True},
         "dc1.config": {"dseYaml": {"server_id": "x"}}},
