@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from .._core.deployment import CLUSTER_LABEL, removal_labels
+from .._core.distribution.ownership import check_no_record
 from .._core.errors import SpecError
 from .._core.names import clean_label_value
 from .._core.objects import Object, kind_named, ref_of
@@ -24,6 +25,7 @@ from .._kube.apply import carry_out
 from .._kube.client import Client
 from .._kube.fleet import failures, side_by_side
 from .._kube.namespaces import tenants
+from .._kube.records import list_records
 from .._kube.wait import wait_for
 from .run import Call, outcome, reporting
 from .wish import fleet
@@ -46,6 +48,10 @@ def remove_cluster(call: Call) -> dict[str, Any]:
             found = f"K8ssandraCluster {namespace}/{name} is there, with its data"
             raise SpecError("confirm_removal", f"{found}; to remove it, write its exact name here: {name}")
         _require_answers(remotes)
+        if there is None:
+            answers = side_by_side(lambda api: list_records(api, name, namespace), [control_plane, *remotes.values()])
+            records = {context: answer for context, answer in answers.items() if not isinstance(answer, errors.ClusterError)}
+            check_no_record(name, namespace, records)
         plan = plan_absence(control_plane.context, [ref], {ref: there} if there else {}, "is not wanted; its nodes and volumes go with it")
         apis = (*remotes.values(), control_plane)
         with reporting(cluster={}) as done:
@@ -54,7 +60,7 @@ def remove_cluster(call: Call) -> dict[str, Any]:
                 if not call.parameters["wait"]:
                     return outcome(plan, cluster={})
                 _await_removal(call, control_plane, remotes)
-            rest = sum((_plan_leftovers(call, api) for api in apis), Plan())
+            rest = sum((plan_leftovers(call, api) for api in apis), Plan())
             for api in apis if not call.check_mode else ():
                 carry_out(api, rest.of(api.context), say=call.say, done=done)
         return outcome(plan + rest, cluster={})
@@ -111,7 +117,8 @@ def _operator_problems(api: Api, namespace: str) -> list[str]:
     return [operator.problem() for operator in operators_in(reading) if not operator.ready]
 
 
-def _plan_leftovers(call: Call, api: Api) -> Plan:
+def plan_leftovers(call: Call, api: Api) -> Plan:
+    """ConfigMaps, slices and namespaces that are left of a cluster in one context."""
     name, namespace = call.parameters["name"], call.parameters["namespace"]
     listed = [api.list(kind_named(kind), labels=removal_labels(name, namespace)) or () for kind in _LEFT_BEHIND]
     found = {ref_of(body): body for bodies in listed for body in bodies}

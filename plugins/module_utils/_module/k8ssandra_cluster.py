@@ -32,6 +32,7 @@ from .awaiting import await_ready, shown_status
 from .cluster_removal import remove_cluster
 from .definition import Definition
 from .direct import distribute_cluster
+from .direct_removal import remove_distributed
 from .run import Call, outcome, reporting
 from .wish import fleet, wished_cluster
 
@@ -40,11 +41,15 @@ _PLANNING = "planning the cluster"
 
 def keep_cluster(call: Call) -> dict[str, Any]:
     """Deploys, changes or removes a K8ssandraCluster."""
+    direct = call.parameters["control_plane"] == "ansible"
+    if call.parameters["state"] == "absent" and direct:
+        with fleet(call.parameters) as (own, others):
+            return remove_distributed(call, own, others)
     if call.parameters["state"] == "absent":
         return remove_cluster(call)
     wish = wished_cluster(call)
     with fleet(call.parameters) as (control_plane, remotes):
-        if call.parameters["control_plane"] == "ansible":
+        if direct:
             return distribute_cluster(call, wish, control_plane, remotes)
         operators = call.parameters["operator_namespace"] or wish.namespace
         look = partial(read_cluster, control_plane, remotes, wish.name, wish.namespace, operators=operators)

@@ -14,7 +14,7 @@ import pytest
 from plugins.module_utils._core.distribution.keyspaces import SYSTEM
 from plugins.module_utils._core.objects import Ref, kind_named
 from plugins.module_utils._kube import errors
-from plugins.module_utils._module import awaiting, direct_waiting, k8ssandra_cluster
+from plugins.module_utils._module import awaiting, cluster_removal, direct_waiting, k8ssandra_cluster
 from plugins.module_utils._module import run as run_module
 from plugins.module_utils._module.run import Call, run
 from tests.unit import build
@@ -265,3 +265,55 @@ def test_without_the_definition_of_the_kind_the_error_says_what_to_apply(fleet: 
     result = fleet.run()
     assert "k8ssandraclusters.k8ssandra.io in one of them" in result["msg"]
     assert not fleet.writes
+
+
+def _removing(fleet: Fleet) -> None:
+    """cass-operator lets go of a datacenter once nobody else holds it."""
+    for api in (fleet.east, fleet.west):
+
+        def react(verb: str, on: Any, api: FakeApi = api) -> None:
+            if verb == "merge" and not api.objects[on]["metadata"]["finalizers"]:
+                api.remove(on)
+
+        api.react = react
+
+
+def test_a_cluster_is_removed_datacenter_by_datacenter_and_its_record_last(deployed: Fleet) -> None:
+    _removing(deployed)
+    result = deployed.run(state="absent", confirm_removal="demo")
+    assert "failed" not in result, result["msg"]
+    removed = [f"{step['context']} {step['object']}" for step in result["plan"]]
+    assert removed[:2] == [f"east {datacenter_ref('dc1')}", f"west {datacenter_ref('dc2')}"]
+    for context in ("east", "west"):
+        mine = [line for line in removed if line.startswith(context)]
+        assert f"{context} {SUPERUSER}" in mine
+        assert mine[-1] == f"{context} {RECORD}"
+    kinds = {ref.kind for api in (deployed.east, deployed.west) for ref in api.objects}
+    assert kinds <= {"Namespace", "Deployment", "Pod", "CassandraTask"}
+    assert deployed.run(state="absent", confirm_removal="demo")["plan"] == []
+
+
+def test_check_mode_foretells_a_removal(deployed: Fleet) -> None:
+    planned = deployed.run(state="absent", confirm_removal="demo", check_mode=True)["plan"]
+    assert not deployed.writes
+    _removing(deployed)
+    assert planned == deployed.run(state="absent", confirm_removal="demo")["plan"]
+
+
+def test_nothing_is_removed_without_the_exact_name(deployed: Fleet) -> None:
+    assert "confirm_removal" in deployed.run(state="absent")["msg"]
+    assert not deployed.writes
+
+
+def test_a_secret_of_somebody_elses_outlives_the_cluster(fleet: Fleet) -> None:
+    fleet.west.put(build.body("Secret", "v1", "demo-superuser", data={"password": "YQ=="}, type="Opaque"))
+    fleet.run()
+    _removing(fleet)
+    fleet.run(state="absent", confirm_removal="demo")
+    assert SUPERUSER in fleet.west.objects
+
+
+def test_the_operators_removal_leaves_alone_what_the_collection_distributes(deployed: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_removal, "fleet", k8ssandra_cluster.fleet)
+    assert "the collection distributes" in deployed.run(control_plane="operator", state="absent", confirm_removal="demo")["msg"]
+    assert not deployed.writes

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Removing a cluster that the collection distributes: one datacenter after the other, and the records last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._core.deployment import removal_labels
+from .._core.distribution.datacenter import FINALIZER
+from .._core.distribution.labels import CONTROLLER, cluster_name
+from .._core.distribution.ownership import as_cluster, check_masters, record_of
+from .._core.distribution.secrets import ORPHAN, REPLICATED_BY
+from .._core.distribution.seeds import slice_names
+from .._core.errors import SpecError
+from .._core.objects import Object, Ref, kind_named, ref_of
+from .._core.plan import Plan, Step, Verb, plan_absence
+from .._core.verdict import Verdict
+from .._kube.api import Api
+from .._kube.apply import carry_out
+from .._kube.ground import Aim, Ground, read_ground
+from .._kube.observe import observe
+from .._kube.wait import wait_for
+from .cluster_removal import plan_leftovers
+from .run import Call, outcome, reporting
+
+_GOES = "is not wanted; its nodes and volumes go with it"
+
+
+def remove_distributed(call: Call, own: Api, remotes: Mapping[str, Api]) -> dict[str, Any]:
+    """Removes the cluster with all its datacenters and volumes, if the exact name was given for it.
+
+    Args:
+        call: what Ansible asks for.
+        own: the context of the task.
+        remotes: the others by name.
+    """
+    name, namespace = call.parameters["name"], call.parameters["namespace"]
+    apis = {own.context: own, **remotes}
+    ground = read_ground([Aim(api, name, namespace) for api in apis.values()])
+    plain = {"metadata": {"name": name, "namespace": namespace}}
+    check_masters(plain, own.context, {context: one.clusters for context, one in ground.items()})
+    known = as_cluster(record for one in ground.values() for record in map(record_of, one.records) if record is not None)
+    if known is None:
+        _check_nothing(apis, name, namespace)
+        return outcome(Plan(), cluster={})
+    if call.parameters["confirm_removal"] != name:
+        raise SpecError("confirm_removal", f"{namespace}/{name} is there, with its data; to remove it, write its exact name here: {name}")
+    plan = _plan_datacenters(apis, known)
+    with reporting(cluster={}) as done:
+        for step in plan.steps if not call.check_mode else ():
+            carry_out(apis[step.context], Plan((step,)), say=call.say, done=done)
+            _release(call, apis[step.context], step.ref)
+        rest = sum((_plan_rest(call, api, ground[context], known) for context, api in apis.items()), Plan())
+        for context, api in apis.items() if not call.check_mode else ():
+            carry_out(api, rest.of(context), say=call.say, done=done)
+    return outcome(plan + rest, cluster={})
+
+
+def _check_nothing(apis: Mapping[str, Api], name: str, namespace: str) -> None:
+    """Without a record the collection distributes nothing; what is there all the same is somebody else's."""
+    for context, api in apis.items():
+        found = api.list(kind_named("CassandraDatacenter"), labels=removal_labels(name, namespace)) or ()
+        if found:
+            what = f"is ansible, but no context has a record of {namespace}/{name}, and {ref_of(found[0])} in {context} belongs to it"
+            raise SpecError("control_plane", f"{what}; remove it by the control plane that distributes it")
+
+
+def _plan_datacenters(apis: Mapping[str, Api], known: Object) -> Plan:
+    """The removal of the datacenters, in the order of the definition; also of those whose removal has begun already."""
+    plan = Plan()
+    for entry in known["spec"]["cassandra"]["datacenters"]:
+        context, ref = entry["k8sContext"], _ref(known, entry)
+        found = apis[context].get(ref) if context in apis else None
+        if context not in apis:
+            raise SpecError("contexts", f"leaves out {context}, which holds {ref}; add it, or its data would stay there")
+        plan += Plan((Step(context, Verb.DELETE, ref, _GOES, found=found),)) if found is not None else Plan()
+    return plan
+
+
+def _ref(known: Object, entry: Mapping[str, Any]) -> Ref:
+    namespace = entry["metadata"].get("namespace") or known["metadata"]["namespace"]
+    return kind_named("CassandraDatacenter").ref(entry["metadata"]["name"], namespace)
+
+
+def _release(call: Call, api: Api, ref: Ref) -> None:
+    """Lets go of a datacenter that is being removed, and waits until it is gone: only then the next one is removed."""
+    there = api.get(ref)
+    finalizers = (there or {}).get("metadata", {}).get("finalizers") or ()
+    if there is not None and FINALIZER in finalizers:
+        api.merge(ref, {"metadata": {"finalizers": [each for each in finalizers if each != FINALIZER]}})
+
+    def look() -> Verdict:
+        if api.get(ref) is None:
+            return Verdict(True)
+        return Verdict(False, f"{ref} is still there", lines=(f"{api.context} {ref.name}: is being removed",))
+
+    wait_for(look, call.patience, context=api.context, doing=f"waiting for the removal of {ref}", say=call.say)
+
+
+def _plan_rest(call: Call, api: Api, ground: Ground, known: Object) -> Plan:
+    """What belongs to the cluster besides its datacenters in one context; the record and namespaces of ours last."""
+    labels = {REPLICATED_BY: CONTROLLER, **removal_labels(call.parameters["name"], call.parameters["namespace"])}
+    copies = api.list(kind_named("Secret"), labels=labels) or ()
+    secrets = [body for body in copies if (body["metadata"].get("annotations") or {}).get(ORPHAN) != "true"]
+    entries = [entry for entry in known["spec"]["cassandra"]["datacenters"] if entry["k8sContext"] == api.context]
+    found = {ref_of(body): body for body in secrets} | observe(api, [ref for entry in entries for ref in _slices(known, entry)])
+    plan = plan_absence(api.context, found, found, f"belongs to {call.parameters['namespace']}/{call.parameters['name']}")
+    left = [step for step in plan_leftovers(call, api).steps if step.ref not in found]
+    records = {ref_of(body) for body in ground.records}
+    last = [step for step in left if step.ref in records or step.ref.kind == "Namespace"]
+    first = tuple(step for step in left if step not in last)
+    return plan + Plan((*first, *sorted(last, key=lambda step: step.ref.kind == "Namespace")))
+
+
+def _slices(known: Object, entry: Mapping[str, Any]) -> list[Ref]:
+    ref = _ref(known, entry)
+    body = {"metadata": {"name": ref.name, "namespace": ref.namespace}, "spec": {"clusterName": cluster_name(known)}}
+    return [kind_named("EndpointSlice").ref(name, ref.namespace) for name in slice_names(known, body)]
