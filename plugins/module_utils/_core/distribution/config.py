@@ -17,7 +17,7 @@ from .authentication import authentication_settings, jmx_options
 from .encryption import encryptions
 from .jvm_options import jvm_files, with_current_names
 from .observation import Observation
-from .template import Template, templates
+from .template import Template, template_at
 from .versions import DSE, HCD, Server, server_of
 
 _MOST_REPLICAS = 3
@@ -63,7 +63,7 @@ def system_replication(definition: Object, observation: Observation) -> Mapping[
     """
     if observation.system_replication is not None:
         return observation.system_replication
-    first = templates(definition)[0]
+    first = template_at(definition, 0)
     external = definition["spec"].get("externalDatacenters") or ()
     own = {first.cassandra_name: min(_MOST_REPLICAS, first.own["size"])}
     return {**own, **dict.fromkeys(external, _MOST_REPLICAS)}

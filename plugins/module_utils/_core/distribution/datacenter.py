@@ -28,7 +28,7 @@ from .pod_template import pod_template_of
 from .purge import purge_of
 from .reaper import reaper_of, reaper_users
 from .telemetry import check_metrics
-from .template import Template, templates
+from .template import Template, template_at
 from .vector import vector_config_map, vector_resources, vector_volume
 from .versions import server_of
 
@@ -104,7 +104,7 @@ def _agent_telemetry(definition: Object, position: int) -> Mapping[str, Any] | N
     Upstream takes it by the place in its own order from the list in the definition's order, so that with DSE's workloads it may be
     another datacenter's.
     """
-    telemetry: Mapping[str, Any] | None = templates(definition)[position].options.get("telemetry")
+    telemetry: Mapping[str, Any] | None = template_at(definition, position).options.get("telemetry")
     return telemetry
 
 

@@ -53,8 +53,12 @@ class Template:
 
 def templates(definition: Object) -> tuple[Template, ...]:
     """The datacenters of a definition that has its defaults, in the order of the definition."""
-    cassandra = definition["spec"]["cassandra"]
-    return tuple(_template(definition, index, own) for index, own in enumerate(cassandra.get("datacenters") or ()))
+    return tuple(template_at(definition, index) for index in range(len(definition["spec"]["cassandra"].get("datacenters") or ())))
+
+
+def template_at(definition: Object, index: int) -> Template:
+    """The datacenter at one place of a definition that has its defaults; merging all of a large cluster for one would take long."""
+    return _template(definition, index, definition["spec"]["cassandra"]["datacenters"][index])
 
 
 def in_order(found: Iterable[Template]) -> tuple[Template, ...]:

@@ -18,7 +18,7 @@ from ..objects import Object
 from .config import cassandra_yaml
 from .labels import cluster_name
 from .observation import Observation
-from .template import Template, templates
+from .template import Template, template_at
 
 # From here on Cassandra spreads its tokens well enough itself.
 _MANY_TOKENS = 16
@@ -39,26 +39,39 @@ class Ring:
 _RINGS = {"Murmur3Partitioner": Ring(-(1 << 63), 1 << 64), "RandomPartitioner": Ring(0, 1 << 127)}
 
 
+@dataclass(frozen=True)
+class Share:
+    """What one datacenter wants of the ring.
+
+    Args:
+        template: the datacenter.
+        ring: its partitioner's.
+        few: how many tokens each of its nodes has.
+        replicas: how many of its nodes get theirs from us.
+    """
+
+    template: Template
+    ring: Ring
+    few: int
+    replicas: int
+
+
 def initial_tokens(definition: Object, observation: Observation) -> Mapping[str, Tokens]:
     """Tokens by pod, by the name of its CassandraDatacenter; empty when upstream leaves them to Cassandra.
 
     It does so unless all datacenters have few tokens to a node, the same partitioner, and no per-node configuration of the user's.
     """
-    found = templates(definition)
-    settings = [cassandra_yaml(definition, template, observation) for template in found]
-    rings = {_ring(yaml.get("partitioner", "Murmur3Partitioner")) for yaml in settings}
-    tokens = [_whole(yaml.get("num_tokens", 1)) for yaml in settings]
-    replicas = [_replicas(yaml, template) for yaml, template in zip(settings, found)]
-    ring = rings.pop() if len(rings) == 1 else None
-    if ring is None or any(_has_own_configuration(template) for template in found):
-        return {}
-    counts = [few * factor for few, factor in zip(tokens, replicas) if few is not None and factor is not None and few < _MANY_TOKENS]
-    if len(counts) < len(found) or not all(count > 0 for count in counts):
-        return {}
+    shares: list[Share] = []
+    for index in range(len(definition["spec"]["cassandra"]["datacenters"])):
+        share = _share(definition, template_at(definition, index), observation)
+        if share is None or share.ring != (shares or [share])[0].ring:
+            return {}
+        shares.append(share)
     name = cluster_name(definition)
+    spread = spread_tokens([share.few * share.replicas for share in shares], shares[0].ring)
     return {
-        template.name: _shared_out(spread, _first_pods(name, template, factor or 0))
-        for template, spread, factor in zip(found, spread_tokens(counts, ring), replicas)
+        share.template.name: _shared_out(tokens, _first_pods(name, share.template, share.replicas))
+        for share, tokens in zip(shares, spread)
     }
 
 
@@ -80,15 +93,23 @@ def _token(ring: Ring, distance: int) -> int:
     return ring.lowest + distance + (ring.size if distance < 0 else 0)
 
 
+def _share(definition: Object, template: Template, observation: Observation) -> Share | None:
+    """What a datacenter wants; None when its tokens are left to Cassandra."""
+    yaml = cassandra_yaml(definition, template, observation)
+    few = _whole(yaml.get("num_tokens"))
+    wanted = _whole(yaml.get("allocate_tokens_for_local_replication_factor", _USUAL_REPLICAS))
+    ring = _ring(yaml.get("partitioner", "Murmur3Partitioner"))
+    own = (template.own.get("perNodeConfigMapRef") or {}).get("name")
+    if own or ring is None or few is None or wanted is None or few >= _MANY_TOKENS:
+        return None
+    replicas = min(wanted, template.own["size"])
+    return Share(template, ring, few, replicas) if few * replicas > 0 else None
+
+
 def _ring(partitioner: Any) -> Ring | None:
     if not isinstance(partitioner, str):
         return None
     return next((ring for name, ring in _RINGS.items() if name in partitioner), None)
-
-
-def _replicas(yaml: Mapping[str, Any], template: Template) -> int | None:
-    wanted = _whole(yaml.get("allocate_tokens_for_local_replication_factor", _USUAL_REPLICAS))
-    return None if wanted is None else min(wanted, template.own["size"])
 
 
 def _whole(value: Any) -> int | None:
@@ -99,10 +120,6 @@ def _whole(value: Any) -> int | None:
         return int(value) if isinstance(value, str) or value == int(value) else None
     except (ValueError, OverflowError):
         return None
-
-
-def _has_own_configuration(template: Template) -> bool:
-    return bool((template.own.get("perNodeConfigMapRef") or {}).get("name"))
 
 
 def _first_pods(cluster: str, template: Template, count: int) -> tuple[str, ...]:
