@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What `make test` runs, in this order: the cheap before the dear.
 CHECKS := lint types unit unit-newest docs sanity integration molecule
 
-.PHONY: help venv lab lab-down demo bench test test-long faults $(CHECKS) imports clean
+.PHONY: help venv lab lab-down demo bench test test-long faults conformance $(CHECKS) imports clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ test-long: lab ## what takes minutes a test: upgrades under load, ten killed run
 
 faults: lab ## what may go wrong on the way to a cluster, each for real: what was seen, and whether what must hold held
 	pytest tests/integration/test_faults.py -m lab
+
+conformance: lab ## what upstream's operator distributes, against what `control_plane: ansible` does: its fixtures and 500 generated inputs
+	pytest tests/conformance -m lab
 
 lint: venv imports ## ruff, yamllint, ansible-lint, and the law of imports
 	ruff check .

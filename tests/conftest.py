@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-_ON_THE_LAB = tuple(Path(__file__).parent / name for name in ("integration", "lab"))
+_ON_THE_LAB = tuple(Path(__file__).parent / name for name in ("integration", "lab", "conformance"))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,0 +1,45 @@
+"""The lab with upstream's control plane in it, and the judge over both sides."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.support.lab import Lab
+from tests.lab.layout import Lab as Clusters
+
+from .support.judged import Judge, make_namespaces_go
+from .support.management_api import serving
+from .support.operators import CONTEXTS, CONTROL_PLANE, install
+from .support.server import Server
+from .support.stand_in import StandIn
+from .support.verdict import Court
+
+_HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies here needs the lab, and minutes."""
+    for item in items:
+        if item.path.is_relative_to(_HERE):
+            item.add_marker(pytest.mark.lab)
+            item.add_marker(pytest.mark.long)
+
+
+@pytest.fixture(scope="session")
+def court() -> Iterator[Court]:
+    """Both sides of the comparison, on the lab of this checkout, which is started when it is not up."""
+    Lab().up()
+    install()
+    clusters = Clusters.load()
+    servers = {context: Server(clusters.cluster(context)) for context in CONTEXTS}
+    prefix = f"c{int(time.time()) % 1000000}"
+    with serving(clusters.cluster(CONTROL_PLANE)) as nodes:
+        stand_in = StandIn(servers, nodes)
+        stand_in.start()
+        yield Court(servers, Judge(servers, stand_in, nodes), prefix)
+        make_namespaces_go(servers, prefix)

@@ -1,0 +1,82 @@
+"""Both sides of an input next to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from plugins.module_utils._core.distribution.keyspaces import copies_of, is_replicated
+
+from ..accepted import unaccepted
+from .comparison import Difference, differences, hidden
+from .inputs import Input
+from .judged import Judge, Key, Outcome
+from .ours import keyspaces, ours, places
+from .server import Object, Server
+
+
+@dataclass
+class Court:
+    """The clusters, and the operator that judges."""
+
+    servers: Mapping[str, Server]
+    judge: Judge
+    prefix: str
+    _count: int = 0
+
+    def verdicts(self, given: Sequence[Input]) -> dict[str, Verdict]:
+        """What every input came to, by its name; inputs side by side."""
+        placed = []
+        for each in given:
+            self._count += 1
+            placed.append(each.placed(f"{self.prefix}-{self._count}"))
+        outcomes = self.judge.judge(placed)
+        return {name: Verdict(name, tuple(self._compared(name, each) for each in steps)) for name, steps in outcomes.items()}
+
+    def _compared(self, name: str, outcome: Outcome) -> Step:
+        if outcome.refusal:
+            return Step(outcome, ())
+        found = unaccepted(differences(name, compared(outcome), ours(self.servers, outcome)))
+        return Step(outcome, (*hidden(found, outcome.secrets.values()), *_in_cassandra(name, outcome)))
+
+
+def _in_cassandra(name: str, outcome: Outcome) -> Iterator[Difference]:
+    """The cluster's own keyspaces whose copies are others than we would make."""
+    for definition in outcome.definitions:
+        cluster = definition["metadata"]["name"]
+        for keyspace, wanted in keyspaces(definition).items():
+            found = outcome.keyspaces[cluster].get(keyspace, {})
+            # Nobody alters a keyspace while no node of the cluster runs.
+            if found and not is_replicated(found, wanted):
+                yield Difference(name, "", "Keyspace", cluster, keyspace, copies_of(found), wanted)
+
+
+def compared(outcome: Outcome) -> dict[Key, Object]:
+    """What the operator put where datacenters are: Secrets that only its control plane has are no distribution."""
+    where = {place for definition in outcome.definitions for place in places(definition)}
+    return {key: body for key, body in outcome.objects.items() if key[1] != "Secret" or (key[0], key[2]) in where}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One state of an input: what the operator made of it, and where we differ."""
+
+    outcome: Outcome
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All states of an input."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+    @property
+    def refusal(self) -> str:
+        """Why the operator distributed nothing; empty when it did."""
+        return next((step.outcome.refusal for step in self.steps if step.outcome.refusal), "")
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        return tuple(each for step in self.steps for each in step.differences)
