@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 _WORDS = frozenset(
@@ -20,7 +21,9 @@ _WORDS = frozenset(
 _INTEGER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?")
+_CLOCK = r"([01]?\d|2[0-3]):[0-5]?\d:[0-5]?\d(\.\d+)?"
+_TIME = re.compile(rf"(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})([Tt]{_CLOCK}(Z|[-+]\d\d:\d\d)| {_CLOCK})?")
+_UNUSUAL = re.compile("[^ -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 # What a plain text must not begin with, hold or end with.
 _INDICATOR = re.compile(r"[#,\[\]{}&*!|>'\"%@`]|[?:-](\s|$)|---|\.\.\.|\s|.*(:(\s|$)|\s#|\s$)")
 
@@ -56,8 +59,8 @@ def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
 def _scalar(value: Any) -> str:
     if not isinstance(value, str):
         return json.dumps(value)
-    if _means_something_else(value) or not value.isprintable():
-        return json.dumps(value, ensure_ascii=False)
+    if _means_something_else(value) or _UNUSUAL.search(value):
+        return json.dumps(value)
     if _INDICATOR.match(value):
         return "'" + value.replace("'", "''") + "'"
     return value
@@ -67,7 +70,24 @@ def _means_something_else(text: str) -> bool:
     """Whether a reader of YAML 1.1 would take the bare text for a number, a boolean, a time or nothing."""
     if text in _WORDS:
         return True
-    digits = text.replace("_", "")
-    return any(pattern.fullmatch(text) for pattern in (_DATE, _BASE_60)) or any(
-        pattern.fullmatch(digits) for pattern in (_INTEGER, _FLOAT)
-    )
+    if text[0] not in "+-.0123456789":
+        return False
+    digits = text if text[0] == "." else text.replace("_", "")
+    return bool(_is_integer(digits) or _FLOAT.fullmatch(digits) or _BASE_60.fullmatch(text) or _is_time(text))
+
+
+def _is_integer(text: str) -> bool:
+    """Whether Go reads a whole number of 64 bits, in any of its notations."""
+    if not _INTEGER.fullmatch(text):
+        return False
+    octal = re.fullmatch(r"([-+]?)0([0-7]+)", text)
+    value = int(f"{octal[1]}0o{octal[2]}" if octal else text, 0)
+    return -(2**63) <= value < (2**63 if text[0] in "+-" else 2**64)
+
+
+def _is_time(text: str) -> bool:
+    found = _TIME.fullmatch(text)
+    try:
+        return found is not None and bool(date(int(found[1]), int(found[2]), int(found[3])))
+    except ValueError:
+        return False
