@@ -108,11 +108,16 @@ def _plan_rest(call: Call, api: Api, ground: Ground, known: Object) -> Plan:
     entries = [entry for entry in known["spec"]["cassandra"]["datacenters"] if entry["k8sContext"] == api.context]
     found = {ref_of(body): body for body in secrets} | observe(api, [ref for entry in entries for ref in _slices(known, entry)])
     plan = plan_absence(api.context, found, found, f"belongs to {call.parameters['namespace']}/{call.parameters['name']}")
-    left = [step for step in plan_leftovers(call, api).steps if step.ref not in found]
+    # What something else owns goes with its owner; only a dry run meets it here.
+    left = [step for step in plan_leftovers(call, api).steps if step.ref not in found and not _owners(step.found)]
     records = {ref_of(body) for body in ground.records}
     last = [step for step in left if step.ref in records or step.ref.kind == "Namespace"]
     first = tuple(step for step in left if step not in last)
     return plan + Plan((*first, *sorted(last, key=lambda step: step.ref.kind == "Namespace")))
+
+
+def _owners(body: Object | None) -> Any:
+    return (body or {}).get("metadata", {}).get("ownerReferences")
 
 
 def _slices(known: Object, entry: Mapping[str, Any]) -> list[Ref]:

@@ -1,0 +1,134 @@
+"""The collection as the control plane: the same inventory, one variable more, and no operator that distributes anything.
+
+East and west have cass-operator, and the operators of the hub know nothing of the cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.support.audit import Audit
+from tests.integration.support.play import Run
+from tests.integration.support.tasks import Tasks
+from tests.integration.support.watch import SITE, Story
+
+pytestmark = pytest.mark.long
+
+DIRECT = {"k8ssandra_control_plane": "ansible"}
+BELONGS = "k8ssandra.io/cluster-name=demo"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def direct(story: Story) -> Iterator[None]:
+    """Empty clusters, an inventory that says who distributes, and empty clusters for the next chapter."""
+    story.be_empty()
+    with story.inventory.saying(**DIRECT):
+        yield
+    story.lab.empty()
+
+
+@pytest.fixture(scope="module")
+def killed(story: Story, direct: None) -> Run:
+    """A first run that dies while the second datacenter comes up, and the run after it."""
+    _kill_at(story, r"created CassandraDatacenter k8ssandra-operator/dc2")
+    return story.site("-vvvv").demand()
+
+
+def _kill_at(story: Story, moment: str) -> None:
+    with story.player.start(SITE, story.inventory.path, "-vvvv") as run:
+        for _line in run.lines_until(moment, timeout=600):
+            pass
+        run.kill()
+
+
+def _objects(story: Story, context: str, kinds: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = story.lab.read(context, kinds, "-l", BELONGS)["items"]
+    return found
+
+
+def test_a_dry_run_says_every_step_that_can_be_known(story: Story) -> None:
+    audit = Audit.from_now()
+    run = story.site("--check", "--diff")
+    run.demand()
+    assert not audit.writes()
+
+
+def test_a_run_that_was_killed_is_finished_by_the_next(killed: Run, story: Story) -> None:
+    story.keep_a_row("written through dc1")
+    assert story.row_in("west", "dc2") == "written through dc1"
+    assert story.nodes() == {"east dc1": 1, "west dc2": 1}
+
+
+def test_no_context_has_a_k8ssandra_cluster_or_knows_how_to_reach_another(killed: Run, story: Story) -> None:
+    for context in ("hub", "east", "west"):
+        assert not story.lab.items(context, "k8ssandraclusters")
+        assert not story.lab.items(context, "clientconfigs")
+
+
+def test_system_keyspaces_are_in_both_datacenters(killed: Run, story: Story) -> None:
+    query = "SELECT keyspace_name, replication FROM system_schema.keyspaces"
+    found = {row["keyspace_name"]: dict(row["replication"]) for row in story.lab.cql("west", "dc2", query)}
+    for name in ("system_auth", "system_distributed", "system_traces"):
+        assert {"dc1": "1", "dc2": "1"}.items() <= found[name].items()
+
+
+def test_the_run_after_changes_nothing_and_only_reads(killed: Run, story: Story) -> None:
+    audit, pods = Audit.from_now(), story.lab.cassandra_pods()
+    run = story.site("--diff").demand_unchanged()
+    print(f"site.yml with nothing to do, control_plane ansible: {run.seconds:.0f} s, {audit.counts()}")
+    assert not audit.writes(dry_runs=True)
+    assert story.lab.cassandra_pods() == pods
+
+
+def test_the_verdict_is_the_same_as_with_an_operator(killed: Run, tasks: Tasks) -> None:
+    status = tasks.one("cluster_status", name="demo", contexts=[{"name": "east"}, {"name": "west"}])
+    assert status["ready"], status["reason"]
+    shown = [(one["context"], one["name"], one["nodes_up"], one["known_from"]) for one in status["datacenters"]]
+    assert shown == [("east", "dc1", 1, "data plane"), ("west", "dc2", 1, "data plane")]
+
+
+def test_any_context_can_tell_whose_the_cluster_is(killed: Run, tasks: Tasks) -> None:
+    assert tasks.one("cluster_status", context="west", name="demo", contexts=[{"name": "east"}])["ready"]
+
+
+def test_an_operator_does_not_get_the_same_cluster(killed: Run, story: Story) -> None:
+    audit = Audit.from_now()
+    cluster = story.inventory.group()["k8ssandra_cluster"]
+    refused = story.site("-e", '{"k8ssandra_control_plane": "operator", "register_contexts_contexts": []}').demand(code=1)
+    assert "the collection distributes" in refused.failures()
+    assert cluster["name"] in refused.failures()
+    assert not audit.writes()
+
+
+def test_seeds_that_are_gone_come_back(killed: Run, story: Story) -> None:
+    service = "kubernetes.io/service-name=demo-dc2-additional-seed-service"
+    story.lab.cluster("west").kubectl("-n", "k8ssandra-operator", "delete", "endpointslices", "-l", service)
+    run = story.site("--diff").demand()
+    assert "created EndpointSlice" in run.text
+    story.site().demand_unchanged()
+
+
+def test_a_change_goes_through_the_datacenters_one_by_one(killed: Run, story: Story) -> None:
+    pods = story.lab.cassandra_pods()
+    cluster = story.inventory.group()["k8ssandra_cluster"]
+    cluster["spec"]["cassandra"]["config"]["jvmOptions"]["heap_max_size"] = "400M"
+    cluster["spec"]["cassandra"]["config"]["jvmOptions"]["heap_initial_size"] = "400M"
+    with story.inventory.saying(**DIRECT, k8ssandra_cluster=cluster):
+        run = story.site("--diff").demand()
+        first, ready, second = (
+            run.text.index(line) for line in ("updated CassandraDatacenter k8ssandra-operator/dc1", "east dc1: 1/1 nodes up, updating",
+                                              "updated CassandraDatacenter k8ssandra-operator/dc2")
+        )
+        assert first < ready < second
+        story.site().demand_unchanged()
+    after = story.lab.cassandra_pods()
+    assert set(pods) == set(after)
+    assert story.row_in("west", "dc2") == "written through dc1"
+
+
+def test_it_goes_with_its_name_and_leaves_nothing(killed: Run, story: Story) -> None:
+    story.teardown("-e", "k8ssandra_confirm=demo").demand()
+    assert story.left_behind() == {}

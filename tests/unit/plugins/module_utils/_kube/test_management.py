@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The management API through the proxy of an API server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from plugins.module_utils._kube import errors
+from plugins.module_utils._kube.management import ManagementApi
+from tests.unit import build
+from tests.unit.fakes import FakeApi
+
+ROOT = f"/api/v1/namespaces/{build.NAMESPACE}/pods/http:demo-dc1-default-sts-{{}}:{{}}/proxy"
+
+
+def _pod(index: int, *, ready: bool = True, port: int | None = None) -> dict[str, Any]:
+    pod = build.pod("dc1", index, status={"containerStatuses": [{"name": "cassandra", "ready": ready}]})
+    ports = [{"name": "native", "containerPort": 9042}, *([{"name": "mgmt-api-http", "containerPort": port}] if port else [])]
+    return {**pod, "spec": {"containers": [{"name": "cassandra", "ports": ports}]}}
+
+
+def test_the_port_is_that_of_the_container_or_upstreams_own() -> None:
+    api = FakeApi("east", answers={ROOT.format(0, 8080) + "/api/v0/ops/keyspace": {"items": ["a"]}})
+    assert ManagementApi(api, "dc1", [_pod(0)]).keyspaces() == ["a"]
+    api = FakeApi("east", answers={ROOT.format(0, 9080) + "/api/v0/ops/keyspace": {"items": ["b"]}})
+    assert ManagementApi(api, "dc1", [_pod(0, port=9080)]).keyspaces() == ["b"]
+
+
+def test_a_node_that_does_not_answer_is_passed_over() -> None:
+    api = FakeApi("east", answers={ROOT.format(2, 8080) + "/api/v1/ops/node/schema/versions": {"a": []}})
+    api.fail("read", ROOT.format(1, 8080) + "/api/v1/ops/node/schema/versions", errors.Unavailable("east", "reading", "HTTP 500"))
+    assert ManagementApi(api, "dc1", [_pod(0, ready=False), _pod(1), _pod(2)]).agrees()
+    assert not [path for _verb, path in api.calls if "sts-0" in path]
+
+
+def test_when_no_node_answers_the_error_says_where_and_why() -> None:
+    with pytest.raises(errors.Unavailable, match="no node of it has a Cassandra that is ready"):
+        ManagementApi(FakeApi("east"), "dc1", [_pod(0, ready=False)]).keyspaces()
+    api = FakeApi("east")
+    api.fail("send", None, errors.Unavailable("east", "posting", "HTTP 500"))
+    with pytest.raises(errors.Unavailable, match="altering keyspace shop through the management API of dc1: HTTP 500"):
+        ManagementApi(api, "dc1", [_pod(0)]).alter_keyspace("shop", {"dc1": 1})
+
+
+def test_a_right_that_is_missing_is_not_taken_for_a_node_that_is_down() -> None:
+    api = FakeApi("east")
+    api.fail("read", None, errors.Forbidden("east", "reading", "may not get pods/proxy"))
+    with pytest.raises(errors.Forbidden):
+        ManagementApi(api, "dc1", [_pod(0)]).keyspaces()
