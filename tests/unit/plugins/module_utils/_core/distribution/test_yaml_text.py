@@ -37,7 +37,7 @@ from plugins.module_utils._core.distribution.yaml_text import yaml_text
         ("0xffffffffffffffff", '"0xffffffffffffffff"'),
         ("0x1ffffffffffffffff", "0x1ffffffffffffffff"),
         ("a\xa0\u00e9", "a\xa0\u00e9"),
-        ("a\x7f", '"a\x7f"'),
+        ("a\x7f", '"a\\u007f"'),
         ("192.168.1.10", "192.168.1.10"),
         ("1a", "1a"),
         ("*", "'*'"),
