@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from .._core.deployment import CLUSTER_LABEL
 from .._core.diff import Change
 from .._core.distribution.keyspaces import copies_of, is_replicated, rebuild_source, rebuild_task
+from .._core.distribution.leftovers import is_of
 from .._core.distribution.ownership import record_body
 from .._core.distribution.template import Template
 from .._core.fingerprint import digest_of
@@ -78,10 +79,12 @@ def plan_slices(scene: Scene, template: Template, parts: Parts) -> Plan:
 
 
 def plan_add_ons(scene: Scene, template: Template, parts: Parts) -> Plan:
-    """What comes once a datacenter is ready."""
+    """What comes once a datacenter is ready, and what goes because it is not wanted any more."""
     context = scene.context(template.context)
-    found = observe(scene.apis[context], map(ref_of, parts.after))
-    return _confirmed(scene, context, plan_presence(context, parts.after, found))
+    found = observe(scene.apis[context], [*map(ref_of, parts.after), *parts.leftovers])
+    ours = [ref for ref in parts.leftovers if ref in found and is_of(scene.definition, found[ref])]
+    plan = _confirmed(scene, context, plan_presence(context, parts.after, found))
+    return plan + plan_absence(context, ours, found, "is not wanted any more")
 
 
 def plan_keyspaces(template: Template, context: str, management: ManagementApi, wanted: Mapping[str, Mapping[str, int]]) -> Plan:

@@ -12,6 +12,7 @@ from typing import Any
 from .._core.cluster import ClusterWish
 from .._core.distribution.distribution import distribute
 from .._core.distribution.keyspaces import system_replications
+from .._core.distribution.leftovers import leftovers_of
 from .._core.distribution.observation import Observation
 from .._core.distribution.ownership import Record, as_cluster
 from .._core.distribution.seeds import slice_names, slices_of
@@ -39,12 +40,14 @@ class Parts:
         datacenter: its CassandraDatacenter.
         after: what comes once it is ready.
         unwanted: slices that it may have had and that have no address any more.
+        leftovers: what it may have had and what is not wanted any more.
     """
 
     before: tuple[Object, ...]
     datacenter: Object
     after: tuple[Object, ...]
     unwanted: tuple[Ref, ...]
+    leftovers: tuple[Ref, ...]
 
 
 @dataclass
@@ -132,7 +135,8 @@ class Scene:
     def parts(self) -> dict[str, Parts]:
         """The objects of every datacenter, by its name, as they have to be by now."""
         seeds, kind = self.seeds(), "CassandraDatacenter"
-        placed = distribute(self.definition, self._observation(seeds))
+        observation = self._observation(seeds)
+        placed = distribute(self.definition, observation)
         found = {}
         for template in self.order():
             bodies = [one.body for one in placed if one.datacenter == template.name]
@@ -141,7 +145,8 @@ class Scene:
             slices = slices_of(self.definition, bodies[at], seeds, additional)
             names = set(slice_names(self.definition, bodies[at])) - {each["metadata"]["name"] for each in slices}
             unwanted = tuple(kind_named("EndpointSlice").ref(name, template.namespace) for name in sorted(names))
-            found[template.name] = Parts((*bodies[:at], *slices), bodies[at], tuple(bodies[at + 1 :]), unwanted)
+            leftovers = leftovers_of(self.definition, template, observation, bodies)
+            found[template.name] = Parts((*bodies[:at], *slices), bodies[at], tuple(bodies[at + 1 :]), unwanted, leftovers)
         return found
 
     def _observation(self, seeds: Mapping[str, Sequence[str]]) -> Observation:

@@ -165,6 +165,13 @@ def test_a_secret_that_one_context_has_is_taken_by_all(fleet: Fleet) -> None:
     assert fleet.east.objects[SUPERUSER]["metadata"]["annotations"]["replicatedresource.k8ssandra.io/orphan"] == "true"
 
 
+def test_what_the_definition_no_longer_asks_for_goes(deployed: Fleet) -> None:
+    name = kind_named("ConfigMap").ref("demo-dc1-cass-vector", build.NAMESPACE)
+    deployed.east.put(build.body("ConfigMap", "v1", name.name, labels=build.OWNED))
+    deployed.west.put(build.body("ConfigMap", "v1", "demo-dc2-cass-vector"))
+    assert [step["object"] for step in deployed.run()["plan"]] == [str(name)]
+
+
 def test_two_secrets_that_differ_stop_the_run(fleet: Fleet) -> None:
     for api, password in ((fleet.east, "YQ=="), (fleet.west, "Yg==")):
         api.put(build.body("Secret", "v1", "demo-superuser", data={"password": password}))
