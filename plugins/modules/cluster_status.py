@@ -18,6 +18,8 @@ description:
     Reaper and Stargate are ready where they are wanted, every given context answers, and operators, credentials and certificates are good.
   - Writes nothing, ever. It does not fail when something is not ready, missing or unreachable, the control plane included, it says so in
     the result. It fails for wrong options only. Use RV(ready) in a condition to fail a play.
+  - Where there is no C(K8ssandraCluster), it looks in all contexts given for the record of a cluster that has no operator
+    (O(k8ssandra.operator.k8ssandra_cluster#module:control_plane=ansible)), and judges that by the same rules.
   - A context that does not answer is unknown, with the cause, and never taken for empty.
 options:
   name:

@@ -18,7 +18,7 @@ from .._core.distribution.template import templates
 from .._core.errors import SpecError
 from .._core.objects import Object, Ref, kind_named
 from .._core.readings import ClusterReading, is_of, name_of, namespace_of
-from .._core.update import check_update
+from .._core.update import check_update, removed_datacenters
 from .._kube import errors
 from .._kube.api import Api
 from .._kube.ground import Aim, read_definition, read_ground
@@ -151,6 +151,11 @@ def _check_live(scene: Scene, reading: ClusterReading, known: Object | None) -> 
             what = f"CassandraDatacenter {namespace_of(body)}/{name_of(body)} is being removed"
             raise errors.Conflict(context, _PLANNING, what, "run again when it is gone; nothing was changed")
     if known is not None:
+        gone = removed_datacenters(wish, known)
+        if gone:
+            # Its context may not even be among those that were given.
+            what = f"leaves out {', '.join(gone)}, which the cluster has; control_plane: ansible removes no datacenter: put it back"
+            raise SpecError(wish.at("spec", "cassandra", "datacenters"), what)
         there = {name_of(body): {} for _context, body in found}
         same = parse_cluster(recorded(wish.definition, own), namespace=wish.namespace, path=wish.path)
         check_update(same, {**known, "status": {"datacenters": there}})

@@ -77,6 +77,7 @@ class Scene:
     reading: ClusterReading | None = None
     quiet: bool = True
     wrote: bool = False
+    _parts: tuple[ClusterReading, dict[str, Parts]] | None = None
 
     @property
     def apis(self) -> dict[str, Api]:
@@ -134,6 +135,12 @@ class Scene:
 
     def parts(self) -> dict[str, Parts]:
         """The objects of every datacenter, by its name, as they have to be by now."""
+        reading = self.known()
+        if self._parts is None or self._parts[0] is not reading:
+            self._parts = (reading, self._computed())
+        return self._parts[1]
+
+    def _computed(self) -> dict[str, Parts]:
         seeds, kind = self.seeds(), "CassandraDatacenter"
         observation = self._observation(seeds)
         placed = distribute(self.definition, observation)

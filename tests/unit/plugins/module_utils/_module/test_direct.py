@@ -14,7 +14,7 @@ import pytest
 from plugins.module_utils._core.distribution.keyspaces import SYSTEM
 from plugins.module_utils._core.objects import Ref, kind_named
 from plugins.module_utils._kube import errors
-from plugins.module_utils._module import awaiting, cluster_removal, direct_waiting, k8ssandra_cluster
+from plugins.module_utils._module import awaiting, cluster_removal, cluster_status, direct_waiting, k8ssandra_cluster
 from plugins.module_utils._module import run as run_module
 from plugins.module_utils._module.run import Call, run
 from tests.unit import build
@@ -264,6 +264,33 @@ def test_what_is_not_distributed_is_refused_by_name(fleet: Fleet, what: str) -> 
 def test_a_datacenter_that_the_definition_leaves_out_stops_the_run(deployed: Fleet) -> None:
     result = deployed.run(contexts=[{"name": "east", "datacenters": [{"metadata": {"name": "dc1"}, "size": 1}]}, {"name": "west"}])
     assert "leaves out dc2" in result["msg"]
+    assert not deployed.writes
+
+
+def test_the_status_is_that_of_the_record_whatever_context_is_asked(deployed: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def opened(parameters: Mapping[str, Any]) -> Iterator[tuple[FakeApi, dict[str, FakeApi]]]:
+        yield deployed.west, {"east": deployed.east}
+
+    monkeypatch.setattr(cluster_status, "fleet", opened)
+    monkeypatch.setattr(cluster_status, "time", deployed.clock)
+    asked = Call({"name": "demo", "namespace": build.NAMESPACE, "operator_namespace": None})
+    assert cluster_status.tell_status(asked)["ready"]
+    deployed.east.objects[RECORD]["data"]["carriedOut"] = "another digest"
+    status = cluster_status.tell_status(asked)
+    assert status["reason"] == "west: K8ssandraCluster demo: what was asked for last has not been carried out to its end yet"
+    assert [each["ready"] for each in status["datacenters"]] == [True, True]
+
+
+def test_a_context_that_is_not_given_is_not_taken_for_empty(deployed: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def opened(parameters: Mapping[str, Any]) -> Iterator[tuple[FakeApi, dict[str, FakeApi]]]:
+        yield deployed.hub, {"east": deployed.east}
+
+    monkeypatch.setattr(k8ssandra_cluster, "fleet", opened)
+    result = deployed.run(contexts=[{"name": "east", "datacenters": [{"metadata": {"name": "dc1"}, "size": 1}]}])
+    assert "leaves out dc2, which the cluster has" in result["msg"]
+    assert "leaves out west" in deployed.run(state="absent", confirm_removal="demo")["msg"]
     assert not deployed.writes
 
 
