@@ -11,10 +11,10 @@ import pytest
 from tests.integration.support.lab import Lab
 from tests.lab.layout import Lab as Clusters
 
-from .support.judged import Judge, make_namespaces_go
+from .support.judged import Judge, forget
 from .support.management_api import serving
 from .support.operators import CONTEXTS, CONTROL_PLANE, install
-from .support.server import Server
+from .support.server import CLUSTER, Server
 from .support.stand_in import StandIn
 from .support.verdict import Court
 
@@ -34,12 +34,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def court() -> Iterator[Court]:
     """Both sides of the comparison, on the lab of this checkout, which is started when it is not up."""
     Lab().up()
-    install()
     clusters = Clusters.load()
     servers = {context: Server(clusters.cluster(context)) for context in CONTEXTS}
+    if servers[CONTROL_PLANE].find(CLUSTER.path()):
+        # What a run left that was killed.
+        forget(servers[CONTROL_PLANE])
+    install()
     prefix = f"c{int(time.time()) % 1000000}"
     with serving(clusters.cluster(CONTROL_PLANE)) as nodes:
         stand_in = StandIn(servers, nodes)
         stand_in.start()
         yield Court(servers, Judge(servers, stand_in, nodes), prefix)
-        make_namespaces_go(servers, prefix)

@@ -20,7 +20,6 @@ from .server import (
     CRON_JOB,
     DISTRIBUTED,
     MEDUSA,
-    NAMESPACE,
     REAPER,
     SECRET,
     SLICE,
@@ -34,7 +33,7 @@ from .stand_in import StandIn
 Key = tuple[str, str, str, str]  # context, kind, namespace, name
 # What follows everything else: telling a Reaper of somebody else's, which does not run here, about the cluster.
 _LAST = re.compile(r'Post "http://[^"]+/login": .*')
-_PATIENCE = 90.0
+_PATIENCE = 300.0
 _STUCK = 12.0
 _CLUSTER_LABEL = "k8ssandra.io/cluster-name"
 _SLICE_LABEL = "endpointslice.kubernetes.io/managed-by"
@@ -161,13 +160,12 @@ class Judge:
         return {place: self._stand_in.seeds(*place) for place in places}
 
 
-def make_namespaces_go(servers: Mapping[str, Server], prefix: str) -> None:
-    """Have the clusters forget a run's namespaces, as far as nothing holds them."""
-    for server in servers.values():
-        for found in server.get(NAMESPACE.path())["items"]:
-            if found["metadata"]["name"].startswith(prefix):
-                with contextlib.suppress(RefusedError):
-                    server.delete(NAMESPACE.path(name=found["metadata"]["name"]))
+def forget(server: Server) -> None:
+    """Have the operator forget all clusters at once, without what it would do to remove them; their objects stay until the lab ends."""
+    for found in server.get(CLUSTER.path())["items"]:
+        with contextlib.suppress(RefusedError):
+            server.patch(path_of(found | {"kind": CLUSTER.kind}), {"metadata": {"finalizers": []}})
+            server.delete(path_of(found | {"kind": CLUSTER.kind}))
 
 
 def _owner(body: Object) -> str:

@@ -10,7 +10,8 @@ from plugins.module_utils._core.distribution.keyspaces import copies_of, is_repl
 from ..accepted import unaccepted
 from .comparison import Difference, differences, hidden
 from .inputs import Input
-from .judged import Judge, Key, Outcome
+from .judged import Judge, Key, Outcome, forget
+from .operators import CONTROL_PLANE
 from .ours import keyspaces, ours, places
 from .server import Object, Server
 
@@ -31,7 +32,9 @@ class Court:
             self._count += 1
             placed.append(each.placed(f"{self.prefix}-{self._count}"))
         outcomes = self.judge.judge(placed)
-        return {name: Verdict(name, tuple(self._compared(name, each) for each in steps)) for name, steps in outcomes.items()}
+        found = {name: Verdict(name, tuple(self._compared(name, each) for each in steps)) for name, steps in outcomes.items()}
+        forget(self.servers[CONTROL_PLANE])
+        return found
 
     def _compared(self, name: str, outcome: Outcome) -> Step:
         if outcome.refusal:
