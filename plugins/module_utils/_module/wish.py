@@ -32,7 +32,9 @@ def wished_cluster(call: Call) -> ClusterWish:
             raise SpecError("name", f"is {parameters['name']}, but the definition's metadata.name is {wish.name}; write one of them")
     else:
         wish = parse_cluster(_assembled(parameters), namespace=parameters["namespace"], path="")
-    for warning in check_cluster(wish, [entry["name"] for entry in remotes_of(parameters)] or None):
+    # Without an operator there are no client configs: whoever distributes the cluster asks for the contexts themselves.
+    registered = [] if parameters.get("control_plane") == "ansible" else [entry["name"] for entry in remotes_of(parameters)]
+    for warning in check_cluster(wish, registered or None):
         call.warn(warning)
     return wish
 

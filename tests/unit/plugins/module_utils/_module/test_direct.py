@@ -282,6 +282,17 @@ def test_the_status_is_that_of_the_record_whatever_context_is_asked(deployed: Fl
     assert [each["ready"] for each in status["datacenters"]] == [True, True]
 
 
+def test_a_definition_may_name_any_context_that_is_given(fleet: Fleet) -> None:
+    cassandra = {"serverVersion": "4.1.8", "storageConfig": {"cassandraDataVolumeClaimSpec": CLAIM}}
+    places = {"hub": "is there", "north": "is north, none of the contexts (hub, east, west)"}
+    for context, said in places.items():
+        entries = [{"metadata": {"name": "dc1"}, "size": 1, "k8sContext": context}]
+        spec = {"cassandra": {**cassandra, "datacenters": entries}}
+        contexts = [{"name": "east"}, {"name": "west"}]
+        result = fleet.run(spec=spec, contexts=contexts, check_mode=True)
+        assert said in result.get("msg", "it is there")
+
+
 def test_a_context_that_is_not_given_is_not_taken_for_empty(deployed: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     @contextmanager
     def opened(parameters: Mapping[str, Any]) -> Iterator[tuple[FakeApi, dict[str, FakeApi]]]:
