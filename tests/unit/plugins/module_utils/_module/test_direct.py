@@ -42,6 +42,8 @@ class Fleet:
         self.keyspaces: dict[str, dict[str, str]] = {name: {"class": "SimpleStrategy", "replication_factor": "1"} for name in SYSTEM}
         self.order: list[str] = []
         self.up = {"dc1", "dc2"}
+        self.schemas: dict[str, list[str]] = {"a": ["10.51.0.1"]}
+        self.rebuilt: dict[str, Any] = {"succeeded": 1, "completionTime": build.LONG_AGO}
         for api in (self.east, self.west):
             api.react = self._reaction(api)
 
@@ -70,7 +72,7 @@ class Fleet:
                 if on.kind == "CassandraDatacenter" and on.name in self.up:
                     self.come_up(api, on)
                 if on.kind == "CassandraTask":
-                    api.objects[on]["status"] = {"succeeded": 1, "completionTime": build.LONG_AGO}
+                    api.objects[on]["status"] = dict(self.rebuilt)
 
         return react
 
@@ -84,7 +86,7 @@ class Fleet:
         root = f"/api/v1/namespaces/{build.NAMESPACE}/pods/http:{pod['metadata']['name']}:8080/proxy/api"
         api.answers |= {
             f"{root}/v0/ops/keyspace": lambda _body: {"items": list(self.keyspaces)},
-            f"{root}/v1/ops/node/schema/versions": {"a": ["10.51.0.1"]},
+            f"{root}/v1/ops/node/schema/versions": lambda _body: self.schemas,
             f"{root}/v0/ops/keyspace/alter": self._alter,
         }
         api.answers |= {f"{root}/v0/ops/keyspace/replication?keyspaceName={name}": (lambda _body, name=name: self.keyspaces[name]) for name in SYSTEM}
@@ -244,6 +246,31 @@ def test_a_run_that_ends_at_any_write_is_finished_by_the_next(fleet: Fleet, step
     tasks = [ref for api in (fleet.east, fleet.west) for ref in api.objects if ref.kind == "CassandraTask"]
     assert [ref.name for ref in tasks] == ["dc2-rebuild"]
     assert fleet.run()["plan"] == []
+
+
+def test_no_keyspace_is_altered_before_the_nodes_agree_on_the_schema(fleet: Fleet) -> None:
+    fleet.schemas["b"] = ["10.51.0.2"]
+
+    def agree(seconds: float) -> None:
+        assert not [line for line in fleet.order if line.startswith("keyspace")]
+        fleet.clock.now += seconds
+        fleet.schemas = {"a": []}
+
+    fleet.clock.sleep = agree
+    result = fleet.run()
+    assert "failed" not in result, result["msg"]
+    assert fleet.clock.now > 0
+
+
+def test_a_rebuild_that_failed_ends_the_run_and_is_not_taken_for_done(fleet: Fleet) -> None:
+    good, fleet.rebuilt = fleet.rebuilt, {"failed": 1, "completionTime": build.LONG_AGO}
+    result = fleet.run()
+    assert result["error"]["reason"] == "cannot succeed"
+    assert "remove the CassandraTask dc2-rebuild" in result["error"]["advice"]
+    assert fleet.run()["failed"]
+    fleet.rebuilt = good
+    fleet.west.remove(kind_named("CassandraTask").ref("dc2-rebuild", build.NAMESPACE))
+    assert fleet.run()["cluster"]["ready"]
 
 
 REFUSED = {
