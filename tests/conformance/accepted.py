@@ -17,7 +17,7 @@ class Accepted:
     path: str
     reason: str
     input: str = ""  # the only input in which it may be; empty is any
-    theirs: str = ""  # what the operator has, when that is not free
+    theirs: object = ""  # what the operator has, when that is not free
     apart_from: str = ""  # what may differ in a text of both sides; empty is all
 
     def covers(self, found: Difference) -> bool:
@@ -32,7 +32,7 @@ class Accepted:
 # Fields of Kubernetes' types whose zero is what they are without it: Go has no way to tell the two apart, and leaves it out.
 _ZERO = (
     "tty stdin stdinOnce readOnly initialDelaySeconds timeoutSeconds periodSeconds successThreshold failureThreshold hostPort"
-    " containerPort hostNetwork hostPID hostIPC chapAuthDiscovery chapAuthSession partition"
+    " containerPort hostNetwork hostPID hostIPC chapAuthDiscovery chapAuthSession partition sslEnabled"
 )
 _HASH = re.escape("metadata.annotations.k8ssandra.io/resource-hash")
 
@@ -87,6 +87,13 @@ ACCEPTED = (
         r"spec\.selector\.matchExpressions\[0\]\.values\[0\]",
         "Upstream selects Services by the name of the definition; they are labelled with the name of the Cassandra cluster, so with a "
         "`clusterName` nothing is scraped. Ours selects by the label that the Services have.",
+    ),
+    Accepted(
+        "Reaper",
+        re.escape("spec.httpManagement.enabled"),
+        "The definition turns HTTP management off, and both sides open JMX on the nodes for Reaper. Upstream's Go types lose the `false` "
+        "on the way, the CRD's default turns it on again, and JMX stays open for nobody. Ours says what the definition says.",
+        theirs=True,
     ),
 )
 

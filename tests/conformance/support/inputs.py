@@ -14,6 +14,7 @@ from tests.lab.modules import _GO
 from tests.lab.releases import DEFAULT
 from tests.lab.steps import run
 
+from .operators import CONTROL_PLANE
 from .server import Object
 
 _MODULE = "github.com/k8ssandra/k8ssandra-operator"
@@ -38,6 +39,13 @@ class Input:
         for datacenter in (each for step in self.steps for body in step for each in body["spec"]["cassandra"]["datacenters"]):
             found.setdefault(datacenter["metadata"].get("namespace") or next(iter(found)), None)
         return tuple(found)
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """The control plane's, and every one that has a datacenter."""
+        bodies = [body for step in self.steps for body in step]
+        named = [each.get("k8sContext") or CONTROL_PLANE for body in bodies for each in body["spec"]["cassandra"]["datacenters"]]
+        return tuple(dict.fromkeys([CONTROL_PLANE, *named]))
 
     def placed(self, prefix: str) -> Input:
         """The same in the lab's contexts, in namespaces of its own and under names of its own.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from .inputs import OWNER_LABEL, Input
 from .management_api import Nodes, Replication
-from .operators import CONTEXTS, CONTROL_PLANE
+from .operators import CONTROL_PLANE
 from .operators import NAMESPACE as OPERATORS
 from .server import (
     CLUSTER,
@@ -83,7 +83,8 @@ class Judge:
     def _prepare(self, given: Input) -> None:
         """Namespaces and companions: Secrets and ConfigMaps in every context, but for those that a control plane copies by itself."""
         referred = given.referred()
-        for context, server in self._servers.items():
+        for context in given.contexts:
+            server = self._servers[context]
             for namespace in given.namespaces:
                 server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
             for body in given.companions:
@@ -143,7 +144,7 @@ class Judge:
     def _read(self, given: Input) -> tuple[dict[Key, Object], dict[tuple[str, str, str], Object], dict[tuple[str, str, str], Object]]:
         """All that was distributed, and every Secret and ConfigMap, also those that people put there."""
         objects, by_kind = {}, {SECRET.kind: {}, CONFIG_MAP.kind: {}}
-        for context, resource in itertools.product(CONTEXTS, DISTRIBUTED):
+        for context, resource in itertools.product(given.contexts, DISTRIBUTED):
             # Medusa's purge runs where the operator is.
             for namespace in (OPERATORS,) if resource is CRON_JOB else given.namespaces:
                 for listed in self._servers[context].get(resource.path(namespace))["items"]:
@@ -161,11 +162,16 @@ class Judge:
 
 
 def forget(server: Server) -> None:
-    """Have the operator forget all clusters at once, without what it would do to remove them; their objects stay until the lab ends."""
-    for found in server.get(CLUSTER.path())["items"]:
-        with contextlib.suppress(RefusedError):
-            server.patch(path_of(found | {"kind": CLUSTER.kind}), {"metadata": {"finalizers": []}})
-            server.delete(path_of(found | {"kind": CLUSTER.kind}))
+    """Have the operator forget all clusters at once, and its own Reapers, without what it would do to remove them.
+
+    What it distributed stays until the lab ends: to take hundreds of namespaces apart costs more than to compare them.
+    """
+    for resource in (CLUSTER, REAPER):
+        for found in server.get(resource.path())["items"]:
+            path = resource.path(found["metadata"]["namespace"], found["metadata"]["name"])
+            with contextlib.suppress(RefusedError):
+                server.patch(path, {"metadata": {"finalizers": []}})
+                server.delete(path)
 
 
 def _owner(body: Object) -> str:
