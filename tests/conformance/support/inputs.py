@@ -142,7 +142,8 @@ class _Place:
     def _move_spec(self, spec: Object) -> None:
         cassandra = spec["cassandra"]
         if "clusterName" in cassandra:
-            cassandra["clusterName"] += f" {self._suffix}"
+            # A letter first: Kubernetes' names, which are made of it, lose a number that stands alone.
+            cassandra["clusterName"] += f" n{self._suffix}"
         for datacenter in cassandra["datacenters"]:
             if datacenter["metadata"].get("namespace"):
                 datacenter["metadata"]["namespace"] = self._namespace(datacenter["metadata"]["namespace"])

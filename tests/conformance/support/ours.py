@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from .server import Object, RefusedError, Server, path_of
 
 # Upstream's, where a definition names none (v1.26.0, pkg/nodeconfig/mount.go).
 _CLIENT_IMAGE = "k8ssandra/k8ssandra-client:v0.8.1"
+_ATTEMPTS = 5
 
 
 def distributed(outcome: Outcome) -> Iterator[tuple[str, Object]]:
@@ -109,11 +111,19 @@ def stored(servers: Mapping[str, Server], made: Iterator[tuple[str, Object]]) ->
 
 
 def _stored(server: Server, body: Object) -> Object:
-    live = server.find(path_of(body))
-    if live is None:
-        return server.create(body, dry_run=True)
-    version = {"resourceVersion": live["metadata"]["resourceVersion"]}
-    return server.replace({**body, "metadata": {**body["metadata"], **version}}, dry_run=True)
+    """As often as somebody writes a status in between."""
+    for _attempt in range(_ATTEMPTS):
+        live = server.find(path_of(body))
+        if live is None:
+            return server.create(body, dry_run=True)
+        version = {"resourceVersion": live["metadata"]["resourceVersion"]}
+        try:
+            return server.replace({**body, "metadata": {**body["metadata"], **version}}, dry_run=True)
+        except RefusedError as refused:
+            if refused.status != http.client.CONFLICT:
+                raise
+            conflict = refused
+    raise conflict
 
 
 def ours(servers: Mapping[str, Server], outcome: Outcome) -> dict[Key, Object]:

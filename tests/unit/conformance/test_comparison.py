@@ -91,4 +91,4 @@ def test_an_input_gets_a_place_of_its_own() -> None:
     assert placed.namespaces == ("run-7-y", "run-7-x")
     assert placed.companions[0]["metadata"] == {"name": "test7-superuser", "namespace": "run-7"}
     assert placed.steps[0][0]["spec"]["cassandra"]["datacenters"][0]["k8sContext"] == "west"
-    assert placed.steps[0][0]["spec"]["cassandra"]["clusterName"] == "A B 7"
+    assert placed.steps[0][0]["spec"]["cassandra"]["clusterName"] == "A B n7"
