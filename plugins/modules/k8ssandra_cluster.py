@@ -74,6 +74,13 @@ options:
   confirm_removal:
     description: The exact name of the cluster, to remove it with O(state=absent).
     type: str
+  confirm_move:
+    description:
+      - The exact name of the cluster, to move it to O(control_plane) from the other one. No pod restarts.
+      - To V(ansible) it moves only when it is ready and every object is exactly what this module would write; else the differences are
+        named and nothing is changed. To V(operator) it moves when it is as the definition says, and the contexts are registered.
+      - A run that was ended half-way is finished by running it again.
+    type: str
   apply_updates:
     description:
       - What to do about changes that an upgrade of the operator computed and holds back (condition C(RequiresUpdate)).
@@ -135,6 +142,15 @@ EXAMPLES = r"""
     control_plane: ansible
     definition: "{{ lookup('ansible.builtin.file', 'demo.yml') | from_yaml }}"
     contexts: [{name: west}]
+
+- name: Take the cluster over from the operator
+  k8ssandra.operator.k8ssandra_cluster:
+    kubeconfig: ~/.kube/config
+    context: hub
+    control_plane: ansible
+    confirm_move: demo
+    definition: "{{ lookup('ansible.builtin.file', 'demo.yml') | from_yaml }}"
+    contexts: [{name: east}, {name: west}]
 
 - name: Remove the cluster with all its data
   k8ssandra.operator.k8ssandra_cluster:

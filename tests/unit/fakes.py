@@ -133,19 +133,25 @@ class FakeApi:
         self._answer(path, body)
         self.react("send", path)
 
-    def merge(self, ref: Ref, patch: Object) -> Object:
+    def merge(self, ref: Ref, patch: Object, *, subresource: str = "") -> Object:
         self._called("merge", ref)
         if ref not in self.objects:
             raise errors.Absent(self.context, f"patching {ref}", "not found")
-        stored = self._store(ref, _without_none(_merged(self.objects[ref], patch)))
+        merged = _without_none(_merged(self.objects[ref], patch))
+        if "managedFields" not in patch.get("metadata", {}):
+            for entry in _entries(merged):
+                _take(entry["fieldsV1"], patch)
+        stored = self._store(ref, merged)
         self.react("merge", ref)
         return copy.deepcopy(stored)
 
-    def delete(self, ref: Ref) -> bool:
+    def delete(self, ref: Ref, *, alone: str = "") -> bool:
         self._called("delete", ref)
         there = self.objects.get(ref)
         if there is None:
             return False
+        if alone and alone != there["metadata"]["resourceVersion"]:
+            raise errors.Overtaken(self.context, f"removing {ref}", "the ResourceVersion in the precondition does not match")
         if there["metadata"].get("finalizers"):
             there["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
         else:
@@ -227,6 +233,17 @@ def _others(there: Object | None) -> list[Any]:
 
 def _entries(there: Object | None) -> list[Any]:
     return list((there or {}).get("metadata", {}).get("managedFields") or ())
+
+
+def _take(owned: dict[str, Any], patch: Mapping[str, Any]) -> None:
+    """What somebody writes is nobody else's any longer."""
+    for key, value in patch.items():
+        if isinstance(value, Mapping) and owned.get(f"f:{key}"):
+            _take(owned[f"f:{key}"], value)
+            if not owned[f"f:{key}"]:
+                del owned[f"f:{key}"]
+        elif not isinstance(value, Mapping):
+            owned.pop(f"f:{key}", None)
 
 
 def _given_up(there: Object, wanted: Object) -> Object:

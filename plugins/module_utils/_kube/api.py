@@ -41,8 +41,12 @@ class Api(Protocol):
     def send(self, path: str, body: Object) -> None:
         """POST to what is behind the API server's proxy, whose answer need not be JSON. Not retried."""
 
-    def merge(self, ref: Ref, patch: Object) -> Object:
-        """A JSON merge patch: to remove what another field manager wrote. Raises `Absent`."""
+    def merge(self, ref: Ref, patch: Object, *, subresource: str = "") -> Object:
+        """A JSON merge patch: to remove what another field manager wrote, or to write a `status`. Raises `Absent`."""
 
-    def delete(self, ref: Ref) -> bool:
-        """Asks for removal; False when it was not there."""
+    def delete(self, ref: Ref, *, alone: str = "") -> bool:
+        """Asks for removal; False when it was not there.
+
+        With `alone`, a resource version: only the object of exactly that version, and its dependents stay. Raises `Overtaken`
+        when it has another version by now.
+        """

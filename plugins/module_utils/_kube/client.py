@@ -109,12 +109,14 @@ class Client:
     def send(self, path: str, body: Object) -> None:
         self._request("POST", path, f"posting to {path}", body=body, plain=True)
 
-    def merge(self, ref: Ref, patch: Object) -> Object:
+    def merge(self, ref: Ref, patch: Object, *, subresource: str = "") -> Object:
         content, query = "application/merge-patch+json", {"fieldManager": FIELD_MANAGER}
-        return self._request("PATCH", self._path(ref), f"patching {ref}", body=patch, content=content, query=query)
+        path = f"{self._path(ref)}/{subresource}" if subresource else self._path(ref)
+        return self._request("PATCH", path, f"patching {ref}", body=patch, content=content, query=query)
 
-    def delete(self, ref: Ref) -> bool:
-        options = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
+    def delete(self, ref: Ref, *, alone: str = "") -> bool:
+        options: dict[str, Any] = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Orphan" if alone else "Background"}
+        options |= {"preconditions": {"resourceVersion": alone}} if alone else {}
         try:
             self._request("DELETE", self._path(ref), f"removing {ref}", body=options)
         except errors.Absent:

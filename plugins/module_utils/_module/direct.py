@@ -9,6 +9,7 @@ Source of the order: `reconcileDatacenters`, k8ssandra-operator v1.26.0 `control
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._core.cluster import ClusterWish
@@ -33,8 +34,10 @@ from .direct_plan import (
     plan_slices,
 )
 from .direct_scene import Scene, with_record
+from .direct_takeover import check_takeover, plan_takeover, take_over
 from .direct_waiting import Waits
 from .run import Call, outcome
+from .wish import is_move
 
 
 def distribute_cluster(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[str, Api]) -> dict[str, Any]:
@@ -46,12 +49,19 @@ def distribute_cluster(call: Call, wish: ClusterWish, own: Api, remotes: Mapping
         own: the context that the definition leaves without a name.
         remotes: the others, by the names that the definition calls them.
     """
+    moving = is_move(call, wish)
+    if moving:
+        call = replace(call, parameters={**call.parameters, "force_conflicts": True})
     scene = opened_scene(call, wish, own, remotes)
+    if moving:
+        check_takeover(scene)
     if call.check_mode:
         reading = scene.known()
-        return outcome(_foretold(scene), cluster=shown_status(reading))
+        return outcome(foretold(scene) + (plan_takeover(scene) if moving else Plan()), cluster=shown_status(reading))
     run = _Run(scene)
     try:
+        if moving:
+            run.take_over()
         run.all()
     except ClusterError as problem:
         problem.result = outcome(Plan(tuple(run.done)), cluster=shown_status(scene.reading or scene.read()))
@@ -60,7 +70,7 @@ def distribute_cluster(call: Call, wish: ClusterWish, own: Api, remotes: Mapping
     return outcome(Plan(tuple(run.done)), cluster=shown_status(reading))
 
 
-def _foretold(scene: Scene) -> Plan:
+def foretold(scene: Scene) -> Plan:
     """All steps that can be known: what depends on pods that are not there yet, or on a schema, shows once they are."""
     plan = plan_foundation(scene)
     if not has_defaults(scene):
@@ -95,6 +105,11 @@ class _Run:
         self.done: list[Step] = []
         self._scene = scene
         self._waits = Waits(scene)
+
+    def take_over(self) -> None:
+        """The cluster from the operator; the records come first, so that at no moment the cluster is nobody's."""
+        self._carry_out(plan_foundation(self._scene))
+        take_over(self._scene, self.done)
 
     def all(self) -> None:
         """Everything, one datacenter after the other: the next is touched only when the one before is ready."""

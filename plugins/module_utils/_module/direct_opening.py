@@ -25,6 +25,7 @@ from .._kube.ground import Aim, read_definition, read_ground
 from .direct_scene import Scene
 from .direct_secrets import secret_refs
 from .run import Call, foretelling
+from .wish import is_move
 
 _PLANNING = "planning the cluster"
 _STORES = ("clientEncryptionStores", "serverEncryptionStores")
@@ -41,7 +42,7 @@ def opened_scene(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[str, 
     scene = Scene(call, wish, own, remotes)
     _check_contexts(scene)
     scene.ground = read_ground([_aim(scene, context) for context in scene.apis])
-    check_masters(wish.definition, own.context, {context: one.clusters for context, one in scene.ground.items()})
+    check_masters(wish.definition, own.context, _others(scene))
     before = {context: record for context, one in scene.ground.items() for record in map(record_of, one.records) if record is not None}
     known = as_cluster(before.values())
     ordered = _in_order(wish.definition, known)
@@ -54,6 +55,15 @@ def opened_scene(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[str, 
         apis = list(scene.apis.values())
         scene.definition = with_defaults(schema_of(read_definition(apis)), ordered)
     return scene
+
+
+def _others(scene: Scene) -> dict[str, list[Object]]:
+    """The live K8ssandraClusters, without the one that a move is about."""
+    moving = (scene.own.context, scene.wish.namespace, scene.wish.name) if is_move(scene.call, scene.wish) else None
+    return {
+        context: [body for body in one.clusters if (context, namespace_of(body), name_of(body)) != moving]
+        for context, one in scene.ground.items()
+    }
 
 
 def _check_options(call: Call, wish: ClusterWish) -> None:

@@ -32,9 +32,10 @@ from .awaiting import await_ready, shown_status
 from .cluster_removal import remove_cluster
 from .definition import Definition
 from .direct import distribute_cluster
+from .direct_handover import hand_over
 from .direct_removal import remove_distributed
 from .run import Call, outcome, reporting
-from .wish import fleet, wished_cluster
+from .wish import fleet, is_move, wished_cluster
 
 _PLANNING = "planning the cluster"
 
@@ -51,17 +52,21 @@ def keep_cluster(call: Call) -> dict[str, Any]:
     with fleet(call.parameters) as (control_plane, remotes):
         if direct:
             return distribute_cluster(call, wish, control_plane, remotes)
+        moved = hand_over(call, wish, control_plane, remotes) if is_move(call, wish) else Plan()
         operators = call.parameters["operator_namespace"] or wish.namespace
         look = partial(read_cluster, control_plane, remotes, wish.name, wish.namespace, operators=operators)
         reading = look()
         _require_answers(wish, reading)
+        if call.check_mode and moved:
+            return outcome(moved, cluster=shown_status(reading))
         plan = _plan(call, wish, reading, control_plane, remotes)
         if call.check_mode:
             return outcome(plan, cluster=shown_status(reading))
         with reporting(cluster=shown_status(reading)) as done:
+            done += moved.steps
             for api in (*remotes.values(), control_plane):
                 carry_out(api, plan.of(api.context), force=call.parameters["force_conflicts"], say=call.say, done=done)
-        return outcome(plan, cluster=await_ready(call, plan, look, None if plan else reading))
+        return outcome(moved + plan, cluster=await_ready(call, moved + plan, look, None if plan else reading))
 
 
 def _require_answers(wish: ClusterWish, reading: ClusterReading) -> None:
@@ -166,6 +171,7 @@ K8SSANDRA_CLUSTER = Definition(
         "annotations": {"type": "dict"},
         "remove_datacenters": {"type": "list", "elements": "str", "default": []},
         "confirm_removal": {"type": "str"},
+        "confirm_move": {"type": "str"},
         "apply_updates": {"type": "str", "choices": ["never", "once", "always"], "default": "never"},
         "force_conflicts": {"type": "bool", "default": False},
         **WAIT,

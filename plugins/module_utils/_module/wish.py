@@ -39,6 +39,15 @@ def wished_cluster(call: Call) -> ClusterWish:
     return wish
 
 
+def is_move(call: Call, wish: ClusterWish) -> bool:
+    """Whether a call moves the cluster to another control plane. Raises `SpecError` when it names another cluster."""
+    named = call.parameters["confirm_move"]
+    if named is not None and named != wish.name:
+        what = f"is {named or 'empty'}, and this moves {wish.namespace}/{wish.name} to another control plane"
+        raise SpecError("confirm_move", f"{what}; to move it, write its exact name: {wish.name}")
+    return named is not None
+
+
 def remotes_of(parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The entries of `contexts` that are not the control plane's own."""
     return [entry for entry in parameters.get("contexts") or () if not is_own(entry, parameters)]

@@ -1,0 +1,231 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A cluster moves to another control plane, over clusters that are not there: what stops it, and that it can be ended anywhere."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from plugins.module_utils._core.distribution.datacenter import FINALIZER
+from plugins.module_utils._core.distribution.moving import INITIAL_REPLICATION, is_held_back, is_owned
+from plugins.module_utils._core.objects import kind_named
+from plugins.module_utils._kube import errors
+from tests.unit import build
+from tests.unit.fakes import FakeApi
+from tests.unit.plugins.module_utils._module.test_direct import RECORD, SUPERUSER, Fleet, datacenter_ref
+
+CLUSTER = kind_named("K8ssandraCluster").ref("demo", build.NAMESPACE)
+REPLICATED = kind_named("ReplicatedSecret").ref("demo", build.NAMESPACE)
+BACK = {"control_plane": "operator", "confirm_move": "demo"}
+OVER = {"confirm_move": "demo"}
+
+
+class Moving(Fleet):
+    """The fleet with an operator's control plane in hub, which carries out what it is given as soon as it may."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(monkeypatch)
+        self.hub.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": build.NAMESPACE}})
+        self.hub.put(build.operator(control_plane=True))
+        for context in ("east", "west"):
+            self.hub.put(build.client_config(context))
+            self.hub.put(build.kubeconfig_secret(context))
+        for api in (self.east, self.west):
+            api.put(build.definition("CassandraDatacenter", group="cassandra.datastax.com", versions=("v1beta1",), stored=("v1beta1",)))
+        self.hub.react = self._operate
+
+    def _operate(self, verb: str, on: Any) -> None:
+        cluster = self.hub.objects.get(CLUSTER)
+        if cluster is None or is_held_back(cluster):
+            return
+        assert set(cluster["status"]["datacenters"]) == {"dc1", "dc2"}, "the operator rebuilds what its status does not name"
+        cluster["status"] = {**build.cluster()["status"], **cluster["status"], "observedGeneration": cluster["metadata"]["generation"]}
+
+    def datacenters(self) -> list[dict[str, Any]]:
+        found = [api.objects[datacenter_ref(name)] for api, name in ((self.east, "dc1"), (self.west, "dc2"))]
+        return [copy.deepcopy({"spec": body["spec"], "generation": body["metadata"]["generation"], "uid": body["metadata"]["uid"]}) for body in found]
+
+    def is_operators(self) -> None:
+        """As the operator has made it: it has written all fields, and nothing says that we have."""
+        for api in (self.east, self.west):
+            api.remove(RECORD)
+            for ref, body in api.objects.items():
+                for entry in body["metadata"].get("managedFields", ()) if ref.kind != "Namespace" else ():
+                    entry.update(manager="manager", operation="Update")
+        self.hub.objects[CLUSTER]["metadata"]["finalizers"] = [FINALIZER]
+        labels = {"k8ssandra.io/cluster-name": "demo"}
+        self.hub.put(build.body("ReplicatedSecret", REPLICATED.api_version, "demo", labels=labels))
+        for api in self.apis:
+            api.calls.clear()
+
+
+@pytest.fixture
+def direct(monkeypatch: pytest.MonkeyPatch) -> Moving:
+    fleet = Moving(monkeypatch)
+    result = fleet.run()
+    assert "failed" not in result, result["msg"]
+    for api in fleet.apis:
+        api.calls.clear()
+    return fleet
+
+
+@pytest.fixture
+def operated(direct: Moving) -> Moving:
+    result = direct.run(**BACK)
+    assert "failed" not in result, result["msg"]
+    direct.is_operators()
+    return direct
+
+
+def moved(fleet: Moving, **options: Any) -> None:
+    result = fleet.run(**options)
+    assert "failed" not in result, result["msg"]
+    assert result["cluster"]["ready"], result["cluster"]["summary"]
+
+
+def check_over(fleet: Moving) -> None:
+    assert not {CLUSTER, REPLICATED} & set(fleet.hub.objects)
+    for api, name in ((fleet.east, "dc1"), (fleet.west, "dc2")):
+        assert RECORD in api.objects
+        assert all(is_owned(api.objects[ref]) for ref in (datacenter_ref(name), SUPERUSER))
+
+
+def check_back(fleet: Moving) -> None:
+    cluster = fleet.hub.objects[CLUSTER]
+    assert cluster["metadata"]["annotations"][INITIAL_REPLICATION] == '{"dc1":1}'
+    assert fleet.hub.objects[SUPERUSER]["data"] == fleet.east.objects[SUPERUSER]["data"]
+    assert not any(RECORD in api.objects for api in fleet.apis)
+
+
+def test_it_moves_to_the_collection_and_no_datacenter_changes(operated: Moving) -> None:
+    before = operated.datacenters()
+    moved(operated, **OVER)
+    check_over(operated)
+    assert operated.datacenters() == before
+    assert operated.run()["plan"] == []
+
+
+def test_it_moves_back_to_the_operator_and_no_datacenter_changes(direct: Moving) -> None:
+    before = direct.datacenters()
+    moved(direct, **BACK)
+    check_back(direct)
+    assert direct.datacenters() == before
+    assert not [call for api in (direct.east, direct.west) for call in api.writes if call != ("delete", RECORD)]
+
+
+@pytest.mark.parametrize("way", [OVER, BACK], ids=["to the collection", "to the operator"])
+def test_a_second_move_changes_nothing(operated: Moving, way: dict[str, str]) -> None:
+    operated.run(**way)
+    result = operated.run(**way)
+    assert (result["changed"], result["plan"]) == (False, [])
+
+
+@pytest.mark.parametrize("named", ["", "other"])
+@pytest.mark.parametrize("to", ["ansible", "operator"])
+def test_it_demands_the_exact_name(operated: Moving, to: str, named: str) -> None:
+    assert "to move it, write its exact name: demo" in operated.run(control_plane=to, confirm_move=named)["msg"]
+    assert not any(api.calls for api in operated.apis)
+
+
+@pytest.mark.parametrize("way", [OVER, BACK], ids=["to the collection", "to the operator"])
+def test_check_mode_says_the_steps_and_writes_nothing(operated: Moving, way: dict[str, str]) -> None:
+    if way is BACK:
+        operated.run(**OVER)
+    for api in operated.apis:
+        api.calls.clear()
+    result = operated.run(check_mode=True, **way)
+    planned = {f"{step['verb']} {step['object']}" for step in result["plan"]}
+    verbs = ("delete", "create") if way is OVER else ("create", "delete")
+    assert {f"{verbs[0]} {CLUSTER}", f"{verbs[1]} {RECORD}"} <= planned
+    assert not [call for api in operated.apis for call in api.writes if not call[0].endswith("?")]
+
+
+def test_a_field_that_would_change_stops_it(operated: Moving) -> None:
+    operated.east.objects[datacenter_ref("dc1")]["spec"]["canaryUpgrade"] = True
+    result = operated.run(**OVER)
+    assert "cannot become ansible, since it would change the cluster" in result["msg"]
+    assert "spec.canaryUpgrade is True, and would be None" in result["msg"]
+    assert not [call for api in operated.apis for call in api.writes if not call[0].endswith("?")]
+
+
+def test_a_cluster_that_is_not_ready_stays_with_the_operator(operated: Moving) -> None:
+    operated.hub.objects[CLUSTER]["status"]["error"] = "it says why"
+    assert "is not ready: " in operated.run(**OVER)["msg"]
+
+
+def test_a_cluster_that_the_operator_removes_is_left_alone(operated: Moving) -> None:
+    operated.hub.objects[CLUSTER]["metadata"]["deletionTimestamp"] = build.LONG_AGO
+    assert "is being removed by the operator" in operated.run(**OVER)["msg"]
+
+
+def test_a_cluster_that_is_not_as_defined_stays_with_the_collection(direct: Moving) -> None:
+    contexts = [{"name": name, "datacenters": [{"metadata": {"name": dc}, "size": 2}]} for name, dc in (("east", "dc1"), ("west", "dc2"))]
+    assert "the cluster is not as the definition says" in direct.run(contexts=contexts, **BACK)["msg"]
+    assert CLUSTER not in direct.hub.objects
+
+
+def test_there_is_nothing_to_move_where_there_is_no_datacenter(monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = Moving(monkeypatch)
+    for way in (OVER, BACK):
+        assert "there is nothing to move" in fleet.run(**way)["msg"]
+
+
+def test_the_operators_object_goes_only_in_the_version_that_lacks_its_finalizer(operated: Moving) -> None:
+    again = [FINALIZER]
+
+    def interfere(verb: str, on: Any) -> None:
+        if (verb, on) == ("merge", CLUSTER) and again:
+            operated.hub.merge(CLUSTER, {"metadata": {"finalizers": [again.pop()]}})
+
+    operated.hub.react = interfere
+    moved(operated, **OVER)
+    check_over(operated)
+    assert operated.hub.calls.count(("delete", CLUSTER)) == 2
+
+
+def _dying(fleet: Moving, step: int) -> list[str]:
+    """Every context fails at the write of that number, counted over all of them; gives what was written."""
+    written: list[str] = []
+
+    def react(api: FakeApi, before: Any) -> Any:
+        def reaction(verb: str, on: Any) -> None:
+            before(verb, on)
+            written.append(f"{api.context} {verb} {on}")
+            if len(written) == step:
+                raise errors.Denied(api.context, "writing", "killed")
+
+        return reaction
+
+    for api in fleet.apis:
+        api.react = react(api, api.react)
+    return written
+
+
+@pytest.mark.parametrize("step", range(1, 13))
+def test_a_move_to_the_collection_that_ends_anywhere_is_finished_by_the_next(operated: Moving, step: int) -> None:
+    before = operated.datacenters()
+    reactions = [api.react for api in operated.apis]
+    _dying(operated, step)
+    operated.run(**OVER)
+    for api, reaction in zip(operated.apis, reactions, strict=True):
+        api.react = reaction
+    moved(operated, **OVER)
+    check_over(operated)
+    assert operated.datacenters() == before
+
+
+@pytest.mark.parametrize("step", range(1, 7))
+def test_a_move_to_the_operator_that_ends_anywhere_is_finished_by_the_next(direct: Moving, step: int) -> None:
+    before = direct.datacenters()
+    reactions = [api.react for api in direct.apis]
+    _dying(direct, step)
+    direct.run(**BACK)
+    for api, reaction in zip(direct.apis, reactions, strict=True):
+        api.react = reaction
+    moved(direct, **BACK)
+    check_back(direct)
+    assert direct.datacenters() == before
