@@ -33,10 +33,12 @@ class Server:
     def __init__(self, answers: Mapping[str, list[tuple[int, Any]]]) -> None:
         self.answers = answers
         self.asked: list[str] = []
+        self.sent: list[Any] = []
 
     def request(self, method: str, url: str, **more: Any) -> SimpleNamespace:
         path = url.removeprefix("https://east.example:6443").partition("?")[0]
         self.asked.append(f"{method} {path}")
+        self.sent.append(json.loads(more["body"]) if more.get("body") else None)
         waiting = self.answers.get(path, [(200, {})])
         status, body = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         return SimpleNamespace(status=status, data=json.dumps(body).encode(), headers={})
@@ -110,3 +112,16 @@ def test_an_apply_is_not_repeated_after_a_no(opened: Any, answer: tuple[int, Any
     with pytest.raises(errors.ClusterError):
         api.apply({"apiVersion": "k8ssandra.io/v1alpha1", "kind": "K8ssandraCluster", "metadata": {"name": "demo", "namespace": "here"}})
     assert len(server.asked) == 1
+
+
+def test_a_removal_takes_dependents_along_unless_the_object_goes_alone(opened: Any) -> None:
+    api, server = opened({})
+    api.delete(CLUSTERS.ref("demo", "here"))
+    api.delete(CLUSTERS.ref("demo", "here"), alone="17")
+    assert [(sent["propagationPolicy"], sent.get("preconditions")) for sent in server.sent] == [("Background", None), ("Orphan", {"resourceVersion": "17"})]
+
+
+def test_a_status_is_patched_at_its_own_path(opened: Any) -> None:
+    api, server = opened({})
+    api.merge(CLUSTERS.ref("demo", "here"), {"status": {}}, subresource="status")
+    assert server.asked == [f"PATCH {CLUSTERS.path('here', 'demo')}/status"]
