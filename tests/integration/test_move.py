@@ -78,7 +78,7 @@ def untouched(lab: Lab) -> Iterator[None]:
 
 def test_it_demands_the_clusters_name(story: Story) -> None:
     audit = Audit.from_now()
-    assert "to move it, write its exact name: demo" in move(story, *TO_ANSIBLE).demand(2).text
+    assert "if that is meant, say -e k8ssandra_confirm=demo" in move(story, *TO_ANSIBLE).demand(2).text
     assert not audit.writes(dry_runs=True)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,7 +64,7 @@ def _check_handover(scene: Scene) -> None:
         step = steps[0]
         what = f"the cluster is not as the definition says: {step.context}: {step.ref}: {step.why}"
         raise SpecError("control_plane", f"cannot become operator while {what}; {advice}")
-    unsettled = [each for each in roll_up(scene.known(), 0.0).datacenters if not each.settled]
+    unsettled = [each for each in roll_up(scene.known(), time.time()).datacenters if not each.settled]
     joining = [name for record in scene.records.values() for name in record.joining]
     if unsettled or joining:
         what = unsettled[0].sentence if unsettled else f"{joining[0]} has not got its data yet"
