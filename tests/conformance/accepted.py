@@ -29,10 +29,10 @@ class Accepted:
         return theirs == ours
 
 
-# Fields of Kubernetes' types whose zero is what they are without it: Go has no way to tell the two apart, and leaves it out.
+# Fields of Kubernetes' and Prometheus' types whose zero is what they are without it: Go has no way to tell the two apart, and leaves it out.
 _ZERO = (
     "tty stdin stdinOnce readOnly initialDelaySeconds timeoutSeconds periodSeconds successThreshold failureThreshold hostPort"
-    " containerPort hostNetwork hostPID hostIPC chapAuthDiscovery chapAuthSession partition sslEnabled"
+    " containerPort hostNetwork hostPID hostIPC chapAuthDiscovery chapAuthSession partition sslEnabled modulus"
 )
 _HASH = re.escape("metadata.annotations.k8ssandra.io/resource-hash")
 
