@@ -29,7 +29,7 @@ class Accepted:
         return theirs == ours
 
 
-# Fields of Kubernetes' and Prometheus' types whose zero is what they are without it: Go has no way to tell the two apart, and leaves it out.
+# Fields of Kubernetes' and Prometheus' types whose zero is what they are without it: Go cannot tell the two apart, and leaves it out.
 _ZERO = (
     "tty stdin stdinOnce readOnly initialDelaySeconds timeoutSeconds periodSeconds successThreshold failureThreshold hostPort"
     " containerPort hostNetwork hostPID hostIPC chapAuthDiscovery chapAuthSession partition sslEnabled modulus"

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 _WORDS = frozenset(
@@ -87,7 +86,9 @@ def _is_integer(text: str) -> bool:
 
 def _is_time(text: str) -> bool:
     found = _TIME.fullmatch(text)
-    try:
-        return found is not None and bool(date(int(found[1]), int(found[2]), int(found[3])))
-    except ValueError:
+    if found is None:
         return False
+    year, month, day = (int(found[part]) for part in (1, 2, 3))
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    return 1 <= month <= 12 and 1 <= day <= days[month - 1]
