@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 import threading
 import time
@@ -38,7 +39,12 @@ class StandIn:
     def _follow(self, server: Server, path: str, play: Callable[[Server, Object], None]) -> None:
         try:
             for found in server.watch(path):
-                play(server, found)
+                try:
+                    play(server, found)
+                except RefusedError as refused:
+                    # It went before we came to it: its input is judged.
+                    if refused.status != http.client.NOT_FOUND:
+                        raise
         except Exception as error:
             self.failure = f"standing in at {path} of {server.context}: {error!r}"
             raise
