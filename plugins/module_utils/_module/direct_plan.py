@@ -115,5 +115,3 @@ def plan_rebuild(scene: Scene, template: Template, datacenter: Object) -> Plan:
 
 def _confirmed(scene: Scene, context: str, plan: Plan) -> Plan:
     return confirm(scene.apis[context], plan, force=scene.call.parameters["force_conflicts"])
-
-

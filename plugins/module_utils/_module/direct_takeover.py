@@ -66,7 +66,7 @@ def check_takeover(scene: Scene) -> None:
 def _check_ready(scene: Scene, cluster: Object) -> None:
     context, what = scene.own.context, str(ref_of(cluster))
     if cluster["metadata"].get("deletionTimestamp"):
-        if FINALIZER in cluster["metadata"].get("finalizers") or ():
+        if FINALIZER in (cluster["metadata"].get("finalizers") or ()):
             advice = "its datacenters go with it; nothing was changed"
             raise errors.Conflict(context, _MOVING, f"{what} is being removed by the operator", advice)
         return

@@ -66,7 +66,7 @@ def encryption_volumes(definition: Object, template: Template) -> tuple[dict[str
 def encryption_mounts(definition: Object, template: Template) -> tuple[dict[str, str], ...]:
     """Where the container of Cassandra has the stores, in upstream's order."""
     return tuple(
-        {"name": f"{kind}-{store}", "mountPath": f"/mnt/{kind}-{store}"} for kind, store, _ in _mounted(definition, template)
+        {"name": f"{kind}-{store}", "mountPath": f"/mnt/{kind}-{store}"} for kind, store, _reference in _mounted(definition, template)
     )
 
 

@@ -73,7 +73,8 @@ def test_with_certificates_medusa_reads_encrypted_clusters(changes: dict) -> Non
 
 
 def test_external_secrets_bring_their_own_certificates() -> None:
-    found = settled(**{**ENCRYPTED, "spec.secretsProvider": "external", "spec.medusa.certificatesSecretRef": {"name": "c"}, "spec.medusa.storageProperties": STORAGE})
+    medusa = {"spec.medusa.certificatesSecretRef": {"name": "c"}, "spec.medusa.storageProperties": STORAGE}
+    found = settled(**{**ENCRYPTED, **medusa, "spec.secretsProvider": "external"})
     assert found["certificatesSecretRef"] == {}
 
 
