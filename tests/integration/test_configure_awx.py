@@ -9,21 +9,22 @@ import pytest
 from tests.integration.support.controller import TOKEN, Controller, serving
 from tests.integration.support.lab import KUBECONFIG
 from tests.integration.support.play import Player, Run
+from tests.integration.support.secrets import Secrets
 
 PLAYBOOK = "k8ssandra.operator.configure_awx"
 
 
 @pytest.fixture(scope="module")
-def configured(player: Player, tmp_path_factory: pytest.TempPathFactory) -> tuple[Controller, Run, Run]:
+def configured(player: Player, secrets: Secrets, tmp_path_factory: pytest.TempPathFactory) -> tuple[Controller, Run, Run]:
     """The objects, and two runs."""
     inventory = tmp_path_factory.mktemp("nowhere") / "hosts.yml"
     inventory.write_text("all: {hosts: {localhost: {}}}\n")
     said = {"scm_url": "https://git.example.com/fleet.git", "image": "registry.example.com/ee:1", "kubeconfig": str(KUBECONFIG)}
     with serving() as (controller, address), pytest.MonkeyPatch.context() as patch:
         patch.setenv("CONTROLLER_HOST", address)
-        patch.setenv("CONTROLLER_OAUTH_TOKEN", TOKEN)
+        patch.setenv("CONTROLLER_OAUTH_TOKEN", secrets.plant(TOKEN, "token of an AWX"))
         given = [word for name, value in said.items() for word in ("-e", f"k8ssandra_awx_{name}={value}")]
-        first, second = (player.play(PLAYBOOK, Path(inventory), *given, "-v", timeout=300).demand() for _time in range(2))
+        first, second = (player.play(PLAYBOOK, Path(inventory), *given, "-vvvv", "--diff", timeout=300).demand() for _time in range(2))
     return controller, first, second
 
 

@@ -103,6 +103,13 @@ class Player:
     explain: Callable[[], str]
     environment: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def temporary(self) -> Path:
+        """The folder for temporary files of all runs."""
+        found = self.outputs / "temporary"
+        found.mkdir(mode=0o700, exist_ok=True)
+        return found
+
     def play(self, playbook: str, inventory: Path, *more: str, timeout: float = 900) -> Run:
         """Runs to the end. A run that hangs is killed and fails the test."""
         with self.start(playbook, inventory, *more) as started:
@@ -111,7 +118,7 @@ class Player:
     def start(self, playbook: str, inventory: Path, *more: str) -> Started:
         command = [str(PROGRAM), playbook, "-i", str(inventory), *more]
         log = self.outputs / f"{next(_NUMBER):03}-{Path(playbook).name}.log"
-        return Started(command, log, self.explain, self.environment)
+        return Started(command, log, self.explain, {"TMPDIR": str(self.temporary), **self.environment})
 
 
 class Started:
