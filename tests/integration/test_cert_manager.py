@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from plugins.module_utils._core.rights import Scope
+from plugins.module_utils._core.rights_asked import unlisted
 from tests.integration.support.audit import Audit
-from tests.integration.support.lab import CHARTS, MANIFESTS, Lab, eventually
+from tests.integration.support.lab import CHARTS, MANIFESTS, NAMESPACE, Lab, eventually
 from tests.integration.support.tasks import Task, Tasks
+from tests.integration.support.uses import uses_in
 from tests.integration.support.watch import Story
 
 # The lab builds cert-manager first, which takes minutes.
@@ -28,6 +31,12 @@ def bare(story: Story) -> Iterator[Lab]:
     story.lab.empty(cert_manager=False)
     yield story.lab
     story.lab.empty()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def began(bare: Lab) -> Audit:
+    """When the chapter began, in the audit logs."""
+    return Audit.from_now()
 
 
 def _run(tasks: Tasks, *options: dict[str, Any], check: bool = False) -> list[dict[str, Any]]:
@@ -110,3 +119,9 @@ def test_somebody_elses_is_named_and_never_touched(tasks: Tasks, bare: Lab, opti
     assert "cert-manager v1.18.5 in namespace cert-manager, by " in result["note"]
     assert "it is left as it is" in result["note"]
     assert not audit.writes(dry_runs=True)
+
+
+def test_no_run_used_a_right_that_is_not_in_the_table_that_preflight_asks_for(began: Audit) -> None:
+    uses = uses_in(CONTEXT, [(began, Audit.from_now())])
+    assert {"patch deployments", "delete clusterroles"} <= {f"{use['verb']} {use['resource']}" for use in uses}
+    assert not list(unlisted(uses, Scope(False, NAMESPACE, cert_manager="cert-manager")))

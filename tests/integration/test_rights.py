@@ -13,13 +13,13 @@ import yaml
 
 from tests.integration.support.audit import Audit
 from tests.integration.support.inventory import Inventory
-from tests.integration.support.lab import CONTEXTS, NAMESPACE, Lab
+from tests.integration.support.lab import CHARTS, CONTEXTS, NAMESPACE, Lab
 from tests.integration.support.play import Player
 from tests.integration.support.rights import SUBJECT, Rule, apply, kubeconfig_of_account, kubeconfig_of_user, refused, remove, rules_in
 from tests.integration.support.tasks import Task, Tasks
 from tests.integration.support.watch import SITE, STATUS, TEARDOWN, Story
 
-LIST, PREFLIGHT = "k8ssandra.operator.list_rights", "k8ssandra.operator.preflight"
+LIST, PREFLIGHT, OPERATORS = "k8ssandra.operator.list_rights", "k8ssandra.operator.preflight", "k8ssandra.operator.operators"
 PLANES = ("hub", "east")
 DATACENTERS = {"hub": [], "east": [{"metadata": {"name": "dc1"}, "size": 1}]}
 SPEC = {"cassandra": {"serverVersion": "5.0.5", "storageConfig": {"cassandraDataVolumeClaimSpec": {
@@ -88,6 +88,21 @@ def test_a_whole_life_with_the_listed_rights_is_refused_nothing(fleet: Inventory
     player.play(STATUS, fleet.path, timeout=120).demand()
     player.play(SITE, fleet.path, timeout=300).demand_unchanged()
     player.play(TEARDOWN, fleet.path, "-e", "k8ssandra_confirm=demo", timeout=600).demand()
+    assert list(refused(audit, SUBJECT)) == []
+
+
+@pytest.mark.long
+def test_operators_come_and_go_by_helm_with_the_rights_that_are_listed_for_it(fleet: Inventory, player: Player, lab: Lab) -> None:
+    chart = {"k8ssandra_installer": "helm", "k8ssandra_chart": str(CHARTS / "k8ssandra-operator")}
+    folder = fleet.path.parent / "helm"
+    with fleet.saying(**chart):
+        player.play(LIST, fleet.path, "-e", f"k8ssandra_rights_folder={folder}", timeout=60).demand()
+        for context in CONTEXTS:
+            apply(lab, context, (folder / f"{context}.yml").read_text())
+        audit = Audit.from_now()
+        player.play(OPERATORS, fleet.path, timeout=300).demand()
+        player.play(OPERATORS, fleet.path, timeout=120).demand_unchanged()
+        player.play(TEARDOWN, fleet.path, "-e", "k8ssandra_confirm=demo", timeout=300).demand()
     assert list(refused(audit, SUBJECT)) == []
 
 
