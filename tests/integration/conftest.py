@@ -11,7 +11,7 @@ import pytest
 from tests.integration.support.inventory import Inventory
 from tests.integration.support.lab import CONTEXTS, Lab
 from tests.integration.support.play import Player, Run
-from tests.integration.support.secrets import Secrets
+from tests.integration.support.secrets import Secrets, with_passwords
 from tests.integration.support.tasks import Tasks
 from tests.integration.support.watch import Story
 
@@ -55,14 +55,18 @@ def lab() -> Lab:
 
 @pytest.fixture(scope="session")
 def player(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Player:
-    """Runs playbooks and keeps all that they print."""
-    return Player(tmp_path_factory.mktemp("outputs"), lab.state)
+    """Runs playbooks and keeps all that they print; the file `began` is older than that."""
+    outputs = tmp_path_factory.mktemp("outputs")
+    (outputs / "began").touch()
+    return Player(outputs, lab.state)
 
 
 @pytest.fixture(scope="session")
-def inventory(tmp_path_factory: pytest.TempPathFactory) -> Inventory:
-    """A copy of inventories/lab."""
-    return Inventory.copy(tmp_path_factory.mktemp("fleet"))
+def inventory(tmp_path_factory: pytest.TempPathFactory, secrets: Secrets) -> Iterator[Inventory]:
+    """A copy of inventories/lab, with passwords in the definition for `test_secrets` to look for."""
+    found = Inventory.copy(tmp_path_factory.mktemp("fleet"))
+    with found.saying(k8ssandra_cluster=with_passwords(found.group()["k8ssandra_cluster"], secrets)):
+        yield found
 
 
 @pytest.fixture(scope="session")

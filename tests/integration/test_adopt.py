@@ -10,7 +10,8 @@ import yaml
 
 from tests.integration.support import by_hand
 from tests.integration.support.audit import Audit
-from tests.integration.support.lab import KUBECONFIG, NAMESPACE, Lab, eventually
+from tests.integration.support.inventory import Inventory
+from tests.integration.support.lab import KUBECONFIG, NAMESPACE, ROOT, Lab, eventually
 from tests.integration.support.play import Player, Run
 from tests.integration.support.watch import SITE, TEARDOWN, Story
 
@@ -61,7 +62,7 @@ class Fleet:
 def by_commands(story: Story, player: Player, tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     story.be_empty()
     fleet = Fleet(story.lab, player, tmp_path_factory.mktemp("adopted") / "fleet")
-    fleet.install(story.inventory.group()["k8ssandra_cluster"], tmp_path_factory.mktemp("script"))
+    fleet.install(Inventory(ROOT / "inventories" / "lab").group()["k8ssandra_cluster"], tmp_path_factory.mktemp("script"))
     return fleet
 
 

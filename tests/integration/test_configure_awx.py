@@ -2,30 +2,65 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
+import yaml
 
 from tests.integration.support.controller import TOKEN, Controller, serving
-from tests.integration.support.lab import KUBECONFIG
+from tests.integration.support.lab import kubeconfig
 from tests.integration.support.play import Player, Run
 from tests.integration.support.secrets import Secrets
 
 PLAYBOOK = "k8ssandra.operator.configure_awx"
+LOUD = ("-vvvv", "--diff")
+Play = Callable[..., Run]
 
 
 @pytest.fixture(scope="module")
-def configured(player: Player, secrets: Secrets, tmp_path_factory: pytest.TempPathFactory) -> tuple[Controller, Run, Run]:
+def play(player: Player, secrets: Secrets, tmp_path_factory: pytest.TempPathFactory) -> Play:
+    """Runs the playbook against an address; what it prints is searched in `test_secrets`."""
+    folder = tmp_path_factory.mktemp("nowhere")
+    # In many lines, which read otherwise where an answer quotes them.
+    (folder / "kubeconfig").write_text(yaml.safe_dump(kubeconfig()))
+    project = {"scm_url": "https://git.example.com/fleet.git", "image": "registry.example.com/ee:1", "kubeconfig": f"{folder}/kubeconfig"}
+    token = secrets.plant(TOKEN, "token")
+
+    def run(address: str, *more: str, **said: str) -> Run:
+        # Not by `-e`, which Ansible itself shows at -vvvv.
+        variables = {f"k8ssandra_awx_{name}": value for name, value in {**project, **said}.items()}
+        (folder / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": {"localhost": {}}, "vars": variables}}))
+        there = replace(player, environment={"CONTROLLER_HOST": address, "CONTROLLER_OAUTH_TOKEN": token})
+        return there.play(PLAYBOOK, folder / "hosts.yml", *LOUD, *more, timeout=300)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def configured(play: Play) -> tuple[Controller, Run, Run]:
     """The objects, and two runs."""
-    inventory = tmp_path_factory.mktemp("nowhere") / "hosts.yml"
-    inventory.write_text("all: {hosts: {localhost: {}}}\n")
-    said = {"scm_url": "https://git.example.com/fleet.git", "image": "registry.example.com/ee:1", "kubeconfig": str(KUBECONFIG)}
-    with serving() as (controller, address), pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CONTROLLER_HOST", address)
-        patch.setenv("CONTROLLER_OAUTH_TOKEN", secrets.plant(TOKEN, "token of an AWX"))
-        given = [word for name, value in said.items() for word in ("-e", f"k8ssandra_awx_{name}={value}")]
-        first, second = (player.play(PLAYBOOK, Path(inventory), *given, "-vvvv", "--diff", timeout=300).demand() for _time in range(2))
+    with serving() as (controller, address):
+        first, second = (play(address).demand() for _time in range(2))
+        play(address, "--check").demand_unchanged()
     return controller, first, second
+
+
+def test_a_kubeconfig_that_an_awx_refuses_is_not_shown(play: Play) -> None:
+    """The answer quotes it; that it is in nothing that was written, `test_secrets` says."""
+    with serving() as (controller, address):
+        controller.refused = "credentials"
+        run = play(address).demand(code=2)
+    assert "the AWX did not take the kubeconfig" in run.failures()
+
+
+def test_a_password_in_the_url_of_the_project_is_refused(play: Play, secrets: Secrets) -> None:
+    with serving() as (controller, address):
+        url = f"https://git:{quote(secrets.make_up('password'), safe='')}@git.example.com/fleet.git"
+        run = play(address, scm_url=url).demand(code=2)
+    assert "k8ssandra_awx_scm_credential" in run.failures()
+    assert "projects" not in controller.objects
 
 
 def test_all_is_made_and_the_second_run_changes_nothing(configured: tuple[Controller, Run, Run]) -> None:

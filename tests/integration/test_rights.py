@@ -16,6 +16,7 @@ from tests.integration.support.inventory import Inventory
 from tests.integration.support.lab import CHARTS, CONTEXTS, NAMESPACE, Lab
 from tests.integration.support.play import Player
 from tests.integration.support.rights import SUBJECT, Rule, apply, kubeconfig_of_account, kubeconfig_of_user, refused, remove, rules_in
+from tests.integration.support.secrets import Secrets
 from tests.integration.support.tasks import Task, Tasks
 from tests.integration.support.watch import SITE, STATUS, TEARDOWN, Story
 
@@ -92,18 +93,23 @@ def test_a_whole_life_with_the_listed_rights_is_refused_nothing(fleet: Inventory
 
 
 @pytest.mark.long
-def test_operators_come_and_go_by_helm_with_the_rights_that_are_listed_for_it(fleet: Inventory, player: Player, lab: Lab) -> None:
-    chart = {"k8ssandra_installer": "helm", "k8ssandra_chart": str(CHARTS / "k8ssandra-operator")}
+def test_operators_come_and_go_by_helm_with_the_rights_that_are_listed_for_it(
+    fleet: Inventory, player: Player, lab: Lab, secrets: Secrets
+) -> None:
+    """And no value of the chart that is secret is seen."""
+    values = {"planted": {"password": secrets.make_up("password")}}
+    chart = {"k8ssandra_installer": "helm", "k8ssandra_chart": str(CHARTS / "k8ssandra-operator"), "k8ssandra_chart_values": values}
     folder = fleet.path.parent / "helm"
     with fleet.saying(**chart):
         player.play(LIST, fleet.path, "-e", f"k8ssandra_rights_folder={folder}", timeout=60).demand()
         for context in CONTEXTS:
             apply(lab, context, (folder / f"{context}.yml").read_text())
         audit = Audit.from_now()
-        player.play(OPERATORS, fleet.path, timeout=300).demand()
+        player.play(OPERATORS, fleet.path, "-vvvv", "--diff", timeout=300).demand()
         player.play(OPERATORS, fleet.path, timeout=120).demand_unchanged()
         player.play(TEARDOWN, fleet.path, "-e", "k8ssandra_confirm=demo", timeout=300).demand()
     assert list(refused(audit, SUBJECT)) == []
+    assert not secrets.in_files(player.outputs)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,11 @@ def test_no_secret_is_in_anything_that_was_written(player: Player, secrets: Secr
     assert not secrets.in_files(player.outputs)
 
 
+def test_nothing_planted_is_in_any_other_file_of_this_machine(player: Player, secrets: Secrets) -> None:
+    """Less the tests' own folders, with the inventories that it was planted in, and the disks of the clusters."""
+    assert not secrets.planted().elsewhere(player.outputs / "began", player.outputs.parent)
+
+
 def test_nothing_is_left_in_the_temporary_folder(player: Player) -> None:
     """Runs that were killed are among those of a session, and no run after them leaves anything either."""
     assert [path.name for path in player.temporary.iterdir()] == []

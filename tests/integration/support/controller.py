@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-TOKEN = "a-token-of-the-stand-in"
+TOKEN = secrets.token_urlsafe(24)
 _ROOT = "/api/v2/"
 _TEMPLATES = {"job_templates": "job_template", "workflow_job_templates": "workflow_job_template", "approvals": "workflow_approval"}
 
@@ -21,11 +22,12 @@ Answer = tuple[int, Any]
 
 
 class Controller:
-    """The objects by kind and number."""
+    """The objects by kind and number; of the kind `refused` none is made, and the answer quotes what was sent, as an AWX does."""
 
     def __init__(self) -> None:
         self.objects: dict[str, dict[int, dict[str, Any]]] = {"organizations": {}}
         self.linked: dict[str, Any] = {}
+        self.refused = ""
         self._create("organizations", {"name": "Default"})
 
     def named(self, kind: str) -> dict[str, dict[str, Any]]:
@@ -33,6 +35,8 @@ class Controller:
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> Answer:
         words = path.removeprefix(_ROOT).strip("/").split("/")
+        if method == "POST" and words[0] == self.refused:
+            return 400, body
         if len(words) == 1:
             return (201, self._create(words[0], body)) if method == "POST" else (200, _page(self._list(words[0], query)))
         found = self.objects.get(words[0], {}).get(int(words[1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import shlex
 import signal
 import subprocess
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from .lab import ROOT
 
-PROGRAM = ROOT / ".venv" / "bin" / "ansible-playbook"
+PROGRAM, RUNNER = (ROOT / ".venv" / "bin" / name for name in ("ansible-playbook", "ansible-runner"))
 _NUMBER = itertools.count()
 _RECAP = re.compile(r"^(\S+)\s+: (ok=\d+ .*)$", re.MULTILINE)
 # At -vvvv a result has many lines, of which the last is a brace alone.
@@ -106,7 +107,15 @@ class Player:
     @property
     def temporary(self) -> Path:
         """The folder for temporary files of all runs."""
-        found = self.outputs / "temporary"
+        return self._folder("temporary")
+
+    @property
+    def of_ansible(self) -> Path:
+        """The folder for what Ansible itself keeps during a run."""
+        return self._folder("ansible")
+
+    def _folder(self, name: str) -> Path:
+        found = self.outputs / name
         found.mkdir(mode=0o700, exist_ok=True)
         return found
 
@@ -115,10 +124,20 @@ class Player:
         with self.start(playbook, inventory, *more) as started:
             return started.finish(timeout)
 
+    def play_by_runner(self, playbook: str, inventory: Path, *more: str, timeout: float = 900) -> Run:
+        """The same by ansible-runner, as an AWX does; what it keeps of the job stays with the outputs."""
+        name = f"{next(_NUMBER):03}-{playbook}"
+        job = ["run", str(self._folder(name)), "-p", playbook, "--inventory", str(inventory), f"--cmdline={shlex.join(more)}"]
+        with self._start([str(RUNNER), *job], f"{name}.log") as started:
+            return started.finish(timeout)
+
     def start(self, playbook: str, inventory: Path, *more: str) -> Started:
-        command = [str(PROGRAM), playbook, "-i", str(inventory), *more]
-        log = self.outputs / f"{next(_NUMBER):03}-{Path(playbook).name}.log"
-        return Started(command, log, self.explain, {"TMPDIR": str(self.temporary), **self.environment})
+        return self._start([str(PROGRAM), playbook, "-i", str(inventory), *more], f"{next(_NUMBER):03}-{Path(playbook).name}.log")
+
+    def _start(self, command: list[str], log: str) -> Started:
+        folders = {"TMPDIR": self.temporary, "ANSIBLE_LOCAL_TEMP": self.of_ansible, "ANSIBLE_REMOTE_TEMP": self.of_ansible}
+        own = {"PATH": f"{PROGRAM.parent}:{os.environ['PATH']}", **{name: str(path) for name, path in folders.items()}}
+        return Started(command, self.outputs / log, self.explain, {**own, **self.environment})
 
 
 class Started:
