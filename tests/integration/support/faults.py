@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .defects import Bench as PlantingBench
 from .forged import kubeconfig_with
-from .lab import CONTEXTS, KUBECONFIG, deployments, eventually
+from .lab import CONTEXTS, KUBECONFIG, deployments
+from .play import Started
 from .proxy import Trouble, troubled_server
 from .tasks import Task, Tasks
-from .watch import Story
+from .watch import SITE, Story
 
 RESOURCES = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "512Mi"}}  # as the role install_operator gives them
 OPERATORS = tuple(f"operators of {context}" for context in CONTEXTS)
@@ -25,6 +27,9 @@ _KEPT = (
 )
 
 
+Baseline = frozenset[str]
+
+
 @dataclass(frozen=True)
 class Fault:
     """One fault.
@@ -33,11 +38,14 @@ class Fault:
         name: what goes wrong.
         harm: makes it so; the bench undoes it.
         context, says: what every message has to name and say; the run goes through where nothing has to be said.
-        run: the steps that are run under it.
+        run: the steps that are run under it; `site` alone is the whole playbook.
         at: harm is done when the run prints this, and before the run where it is empty.
         first: done before the run where harm is done in its middle, so that there is something to do.
         limit: seconds within which the run has to end.
+        killed: the harm is the run's own end.
         on_the_way: no cluster is touched and a run has nothing to do: it may not write, and the next is the one of another fault.
+        options: more options of a step, by its name.
+        next_options: what the next run is given.
     """
 
     name: str
@@ -48,7 +56,10 @@ class Fault:
     at: str = ""
     first: Callable[[Bench], object] = lambda bench: None
     limit: float = 90.0
+    killed: bool = False
     on_the_way: bool = False
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    next_options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,17 +68,19 @@ class Seen:
 
     Args:
         seconds: how long it took.
-        results: of each step, as registered.
+        results: of each step, as registered; none of a playbook, or of a run that was killed.
+        failures: what a playbook said failed.
     """
 
     seconds: float
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failures: str = ""
 
     def messages(self) -> dict[str, str]:
         """What failed, or is not ready, by step."""
         failed = {step: str(result.get("msg")) for step, result in self.results.items() if result.get("failed")}
         unready = {step: str(result["reason"]) for step, result in self.results.items() if result.get("ready") is False}
-        return {**failed, **unready}
+        return {**failed, **unready, **({"site": self.failures} if self.failures else {})}
 
 
 @dataclass
@@ -76,8 +89,9 @@ class Bench(PlantingBench):
 
     story: Story = field(kw_only=True)
     folder: Path = field(kw_only=True)
+    running: Started | None = None
     kubeconfigs: dict[str, str] = field(default_factory=dict)
-    baseline: tuple[Any, ...] = ()
+    baseline: Baseline = frozenset()
 
     @property
     def shared(self) -> Path:
@@ -98,31 +112,41 @@ class Bench(PlantingBench):
         self.reach(context, server=url)
 
     def reach(self, context: str, **otherwise: Any) -> None:
-        """Has a context reached otherwise."""
+        """Has a context reached as another user, at another address, or with another authority."""
         self.kubeconfigs[context] = kubeconfig_with(self.folder / f"kubeconfig-{context}", context, **otherwise)
         self.undo.append(lambda: self.kubeconfigs.pop(context))
 
     def kubectl(self, context: str, *words: str, body: Any = None) -> str:
         return self.lab.cluster(context).kubectl(*words, stdin=json.dumps(body) if body else "")
 
+    def run_beside(self) -> None:
+        """Another whole run while one is under way."""
+        beside = Tasks(self.story.player, self.folder)
+        failed = [result["msg"] for result in beside.run([self.task(step) for step in ROUND]) if result.get("failed")]
+        assert not failed, f"the run beside failed: {failed}"
+
+    def kill_run(self) -> None:
+        assert self.running
+        self.running.kill()
+
     # What is run.
 
-    def task(self, step: str) -> Task:
+    def task(self, step: str, **more: Any) -> Task:
         """One step over the whole fleet, by the options that the roles would give."""
         if step.startswith("operators of "):
             context = step.removeprefix("operators of ")
             flavour = {"kustomize": deployments("v1.26.0"), "control_plane": context == "hub", "resources": RESOURCES, "wait_timeout": 240}
-            return Task("operator_bundle", {"context": context, **self._reached(context), **flavour})
+            return Task("operator_bundle", {"context": context, **self._reached(context), **flavour, **more})
         remotes = [{"name": name, **self._reached(name)} for name in _DATACENTERS]
         if step == "registrations":
             addresses = [{**remote, "server": self._server(str(remote["name"]))} for remote in remotes]
-            return Task("client_config", {**self._reached("hub"), "contexts": addresses, "wait_timeout": 240})
+            return Task("client_config", {**self._reached("hub"), "contexts": addresses, "wait_timeout": 240, **more})
         if step == "status":
-            return Task("cluster_status", {**self._reached("hub"), "name": "demo", "contexts": remotes})
+            return Task("cluster_status", {**self._reached("hub"), "name": "demo", "contexts": remotes})  # it takes no other option
         wish = self.story.inventory.group()["k8ssandra_cluster"]
         sized = [{**remote, "datacenters": [{"metadata": {"name": _DATACENTERS[str(remote["name"])]}, "size": 1}]} for remote in remotes]
         options = {"name": wish["name"], "spec": wish["spec"], "contexts": sized, "wait_timeout": 240}
-        return Task("k8ssandra_cluster", {**self._reached("hub"), **options})
+        return Task("k8ssandra_cluster", {**self._reached("hub"), **options, **more})
 
     def _reached(self, context: str) -> dict[str, str]:
         return {"kubeconfig": self.kubeconfigs.get(context, str(KUBECONFIG))}
@@ -138,24 +162,39 @@ class Bench(PlantingBench):
             fault.first(self)
         else:
             fault.harm(self)
-        with tasks.start([self.task(step) for step in fault.run]) as running:
+        steps = () if fault.run == ("site",) else fault.run
+        chosen = [self.task(step, **fault.options.get(step, {})) for step in steps]
+        began = time.monotonic()
+        started = tasks.start(chosen) if chosen else self.story.player.start(SITE, self.story.inventory.path)
+        with started as self.running:
             if fault.at:
-                for _line in running.lines_until(fault.at, timeout=fault.limit):
+                for _line in self.running.lines_until(fault.at, timeout=fault.limit):
                     pass
                 fault.harm(self)
-            run = running.finish(fault.limit + 60)
-        return Seen(run.seconds, dict(zip(fault.run, tasks.results(), strict=True)))
+            if fault.killed:
+                return Seen(time.monotonic() - began)
+            run = self.running.finish(fault.limit + 60)
+        if not chosen:
+            return Seen(run.seconds, failures=run.failures())
+        return Seen(run.seconds, dict(zip(steps, tasks.results(), strict=True)))
 
     # What is there.
 
-    def state(self) -> tuple[Any, ...]:
+    def state(self) -> Baseline:
         """Every object that may not be lost or doubled, and the pods of Cassandra with their restarts."""
-        names = tuple(tuple(sorted(self.kubectl(context, "get", _KEPT, "--output=name").split())) for context in CONTEXTS)
-        return (*names, self.lab.cassandra_pods())
+        names = {f"{context} {name}" for context in CONTEXTS for name in self.kubectl(context, "get", _KEPT, "--output=name").split()}
+        return frozenset(names | {f"{pod} {uid}, restarts: {count}" for pod, (uid, count) in self.lab.cassandra_pods().items()})
 
-    def converge(self, tasks: Tasks) -> None:
+    def demand_baseline(self, seconds: float = 30) -> None:
+        """Insists that all is there as it was, soon."""
+        deadline = time.monotonic() + seconds
+        while differs := sorted(self.state() ^ self.baseline):
+            assert time.monotonic() < deadline, f"lost, or there anew: {differs}"
+            time.sleep(1)
+
+    def converge(self, tasks: Tasks, **more: Any) -> None:
         """The next run fails nowhere, the one after changes nothing, and all is there once as it was."""
-        results = tasks.run([*map(self.task, ROUND), *map(self.task, ROUND)], timeout=900)
+        results = tasks.run([*(self.task(step, **more) for step in ROUND), *map(self.task, ROUND)], timeout=900)
         first, again = dict(zip(ROUND, results, strict=False)), dict(zip(ROUND, results[len(ROUND) :], strict=True))
         failed = {step: result["msg"] for step, result in [*first.items(), *again.items()] if result.get("failed")}
         assert not failed, f"the next run failed: {failed}"
@@ -163,7 +202,7 @@ class Bench(PlantingBench):
         assert not changed, f"the run after the next changed {changed}"
         assert again["status"]["ready"], again["status"]["reason"]
         if self.baseline:
-            eventually("all is there once, as it was", lambda: self.state() == self.baseline, 30)
+            self.demand_baseline()
 
     def rest(self) -> None:
         """An operator in a new pod where it has restarted: the kubelet lets one that does so often wait for minutes."""
@@ -177,6 +216,8 @@ def judge(fault: Fault, seen: Seen) -> str:
     """What was seen, in one line. Fails unless the run ended in time and named the true cause, and nothing else failed."""
     said = seen.messages()
     assert seen.seconds < fault.limit, f"ended after {seen.seconds:.0f} s, not within {fault.limit:.0f} s: {said}"
+    if fault.killed:
+        return "killed"
     if not fault.says:
         assert not said, f"should have gone through: {said}"
         return "went through"
@@ -187,7 +228,7 @@ def judge(fault: Fault, seen: Seen) -> str:
         assert not missing, f"{step} does not say {missing}: {message}"
         assert step not in OPERATORS or step.endswith(fault.context), f"{step} failed for a fault of {fault.context}: {message}"
     _spared(fault, seen)
-    return f"{', '.join(said)}: {_brief(next(iter(said.values())), fault.says[0])}"
+    return f"{', '.join(said)}: {brief(next(iter(said.values())), fault.says[0])}"
 
 
 def _spared(fault: Fault, seen: Seen) -> None:
@@ -199,6 +240,7 @@ def _spared(fault: Fault, seen: Seen) -> None:
         assert context["name"] == fault.context or fault.context == "hub" or "error" not in context, context
 
 
-def _brief(message: str, word: str, longest: int = 110) -> str:
+def brief(message: str, word: str, longest: int = 110) -> str:
+    """A message cut down to what is around a word."""
     at = max(message.find(word) - longest // 2, 0)
     return " ".join(message[at : at + longest].split())

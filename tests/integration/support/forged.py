@@ -1,4 +1,4 @@
-"""What the lab cannot have by itself: certificates that end when we like, and kubeconfigs with another user or server."""
+"""What the lab cannot have by itself: certificates that end when we like, and kubeconfigs with another user, server or authority."""
 
 from __future__ import annotations
 
@@ -43,15 +43,18 @@ def certificate(context: str, name: str, *, began: timedelta, ends: timedelta, o
     return built.public_bytes(serialization.Encoding.PEM), secret
 
 
-def kubeconfig_with(path: Path, context: str, *, user: dict[str, Any] | None = None, server: str = "") -> str:
-    """Writes the lab's kubeconfig with another user or server in one context; its path."""
+def kubeconfig_with(path: Path, context: str, *, user: dict[str, Any] | None = None, server: str = "", authority_of: str = "") -> str:
+    """Writes the lab's kubeconfig with another user, server or cluster's authority in one context; its path."""
     content = copy.deepcopy(dict(kubeconfig()))
+    authorities = {entry["name"]: entry["cluster"]["certificate-authority-data"] for entry in content["clusters"]}
     for entry in content["users"]:
         if user and entry["name"] == f"lab-admin@{context}":
             entry["user"] = user
     for entry in content["clusters"]:
         if server and entry["name"] == context:
             entry["cluster"]["server"] = server
+        if authority_of and entry["name"] == context:
+            entry["cluster"]["certificate-authority-data"] = authorities[authority_of]
     path.write_text(json.dumps(content))
     path.chmod(0o600)
     return str(path)

@@ -61,15 +61,15 @@ def _with_ca_of_east(content: dict[str, Any]) -> None:
     _hub(content, "clusters")["certificate-authority-data"] = content["clusters"][1]["cluster"]["certificate-authority-data"]
 
 
-def _expired_token() -> dict[str, Any]:
-    """A token of a real account, signed with hub's own key, whose time is over."""
+def expired_token(context: str = "hub", namespace: str = "default", name: str = "default") -> dict[str, Any]:
+    """A kubeconfig's user with a token of a real account, signed with the cluster's own key, whose time is over."""
     now = int(time.time())
-    account = {"namespace": "default", "serviceaccount": {"name": "default", "uid": "00000000-0000-0000-0000-000000000000"}}
+    account = {"namespace": namespace, "serviceaccount": {"name": name, "uid": "00000000-0000-0000-0000-000000000000"}}
     issuer = "https://kubernetes.default.svc.cluster.local"
-    claims = {"iss": issuer, "aud": [issuer], "sub": "system:serviceaccount:default:default", "kubernetes.io": account}
+    claims = {"iss": issuer, "aud": [issuer], "sub": f"system:serviceaccount:{namespace}:{name}", "kubernetes.io": account}
     times = {"iat": now - 7200, "nbf": now - 7200, "exp": now - 3600}
     signed = b".".join(_url64(json.dumps(part).encode()) for part in ({"alg": "ES256", "typ": "JWT"}, {**claims, **times}))
-    key = STATE / "hub" / "pki" / "accounts.key"
+    key = STATE / context / "pki" / "accounts.key"
     der = subprocess.run(["openssl", "dgst", "-sha256", "-sign", str(key)], input=signed, capture_output=True, check=True).stdout
     return {"token": (signed + b"." + _url64(_raw(der))).decode()}
 
@@ -104,7 +104,7 @@ _SPOILT: dict[str, Callable[[dict[str, Any]], None]] = {
     "refused": _with_cluster(server="https://127.0.0.1:9"),
     "wrong-ca": _with_ca_of_east,
     "bad-ca": _with_cluster(certificate_authority_data="bm90IGEgY2VydGlmaWNhdGU="),
-    "expired-token": _with_user(_expired_token),
+    "expired-token": _with_user(expired_token),
     "unknown-token": _with_user(lambda: {"token": "never-issued"}),
     "no-log-in": _with_user(dict),
     "missing-key-file": _with_user(lambda: {"client-certificate": "gone.crt", "client-key": "gone.key"}),

@@ -1,13 +1,14 @@
-"""The moments of a first run at which an API server is killed: in the middle of what each role writes."""
+"""The moments at which an API server is killed: in the middle of what each role writes, when all is made and when all is removed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from .lab import eventually
-from .play import Started
-from .watch import SITE, Story
+from .play import Run, Started
+from .watch import Story
 
 _RUN_LIMIT = 600.0
 _MOST_RUNS = 4
@@ -21,8 +22,8 @@ class Moment:
     context: str
 
 
-# In the order in which a run comes by.
-MOMENTS = {
+# Each in the order in which a run comes by.
+DEPLOYING = {
     "proving the contexts": Moment(r"TASK \[.*preflight :", "hub"),
     "checking for an upgrade": Moment(r"TASK \[.*check_upgrade :", "west"),
     "looking for cert-manager": Moment(r"TASK \[.*install_cert_manager :", "hub"),
@@ -36,40 +37,52 @@ MOMENTS = {
     "waiting for the second datacenter": Moment(r"east dc1: 1/1 nodes up", "west"),
     "reporting": Moment(r"TASK \[.*report_status :", "hub"),
 }
+REMOVING = {
+    "removing the cluster": Moment(r"TASK \[.*remove_cluster :", "hub"),
+    "waiting for the removal of the cluster": Moment(r"west dc2: is being removed", "west"),
+    "removing the accounts": Moment(r"TASK \[.*unregister_contexts :", "east"),
+    "removing the operators": Moment(r"TASK \[.*uninstall_operator :", "hub"),
+}
 
 
 @dataclass
-class Deployment:
-    """A cluster deployed under kills: what was seen after each."""
+class Journey:
+    """A playbook that was brought to its end although API servers were killed on the way.
 
+    Args:
+        moments: when they are killed.
+        seen: what became of the run, by moment.
+        run: the last run, which came through.
+    """
+
+    moments: Mapping[str, Moment]
     seen: dict[str, str] = field(default_factory=dict)
+    run: Run | None = None
 
-    @classmethod
-    def bring_about(cls, story: Story) -> Deployment:
-        """Runs `site` on empty clusters, again where a kill ended it, until it comes through."""
-        made = cls()
+    def travel(self, story: Story, playbook: str, *more: str) -> Journey:
+        """Runs the playbook, again where a kill ended it, until it comes through."""
         for _run in range(_MOST_RUNS):
-            with story.player.start(SITE, story.inventory.path) as started:
-                killed = made._kill_on_the_way(story, started)
+            with story.player.start(playbook, story.inventory.path, *more) as started:
+                killed = self._kill_on_the_way(story, started)
                 run = started.finish(_RUN_LIMIT)
             if run.code == 0:
-                story.first_run = run
-                return made
+                self.run = run
+                return self
             assert killed, f"a run failed by itself: {run.failures()[:2000]}"
-            assert any(f"context {MOMENTS[name].context}" in run.failures() for name in killed), run.failures()[:2000]
-            made.seen[killed[-1]] = " ".join(run.failures().split())[:110]
-        raise AssertionError(f"the cluster was not deployed in {_MOST_RUNS} runs: {made.seen}")
+            assert any(f"context {self.moments[name].context}" in run.failures() for name in killed), run.failures()[:2000]
+            self.seen[killed[-1]] = " ".join(run.failures().split())[:110]
+        raise AssertionError(f"{playbook} did not come through in {_MOST_RUNS} runs: {self.seen}")
 
     def _kill_on_the_way(self, story: Story, started: Started) -> list[str]:
         """Kills at every moment that was not seen yet, until the run ends; which those were."""
         killed = []
-        for name in (name for name in MOMENTS if name not in self.seen):
+        for name in (name for name in self.moments if name not in self.seen):
             try:
-                for _line in started.lines_until(MOMENTS[name].pattern, timeout=_RUN_LIMIT):
+                for _line in started.lines_until(self.moments[name].pattern, timeout=_RUN_LIMIT):
                     pass
             except AssertionError:
                 break
-            eventually("an API server to kill", partial(_kill, story, MOMENTS[name].context), 20)
+            eventually("an API server to kill", partial(_kill, story, self.moments[name].context), 20)
             self.seen[name] = "went through"
             killed.append(name)
         return killed
