@@ -69,6 +69,8 @@ RUNS = {
     "list_images of a base out of reach": Loud("list_images", "far", "cannot render", "", 2),
     "list_images of a chart out of reach": Loud("list_images", "far", "cannot fetch", "-e k8ssandra_installer=helm", 2),
     "list_rights": Loud("list_rights", "keys", "changed: [hub]", "-e k8ssandra_rights_folder=rights"),
+    "a move that would change": Loud("move_control_plane", "keys", "would change the cluster",
+                                     "--check -e k8ssandra_confirm=demo -e k8ssandra_control_plane=ansible", 2),
     "teardown": Loud("teardown", "keys", "delete K8ssandraCluster", "--check -e k8ssandra_confirm=demo"),
 }  # fmt: skip
 
