@@ -83,10 +83,10 @@ def _differences(scene: Scene) -> list[str]:
         context = scene.context(template.context)
         plan = plan_datacenter(scene, template, parts[template.name])
         found += [f"{context}: {step.ref}: {step.why}" for step in plan.steps]
-        ref = ref_of(parts[template.name].datacenter)
-        crd = scene.apis[context].get(_DEFINITION) or {}
-        differing = spec_changes(schema_of(crd), parts[template.name].datacenter, live[template.name])
-        found += [f"{context}: {ref}: {change} is {change.found}, and would be {change.wanted}" for change in differing]
+        crd, wanted = scene.apis[context].get(_DEFINITION) or {}, parts[template.name].datacenter
+        differing = spec_changes(schema_of(crd), wanted, live[template.name])
+        told = update_step(context, wanted, live[template.name], differing).describe().get("changes", ())
+        found += [f"{context}: {ref_of(wanted)}: {line}" for line in told]
     return found
 
 

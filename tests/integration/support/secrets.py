@@ -107,15 +107,22 @@ class Secrets:
         # One look for all: a thousand secrets in a hundred megabytes take Python minutes.
         command = ["grep", "--recursive", "--text", "--no-messages", "--files-with-matches", "--fixed-strings", "--file=-", "--"]
         asked = subprocess.run(
-            [*command, *map(str, places)], input="\n".join(self.values), capture_output=True, text=True, timeout=300, env={"LC_ALL": "C"}
-        )  # fmt: skip
+            [*command, *map(str, places)],
+            input="\n".join(self.values),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env={"LC_ALL": "C"},
+            check=False,
+        )
         return {path: self.in_text(Path(path).read_text(errors="replace")) for path in asked.stdout.splitlines()}
 
     def elsewhere(self, mark: Path, *known: Path) -> dict[str, list[str]]:
         """What of them is in any file of this machine that is younger than a mark, but below the folders that are known to hold them."""
         kept = [word for place in (*_NO_FILES, *map(str, known)) for word in ("-o", "-path", place)][1:]
         wanted = ["-type", "f", "-newer", str(mark), "-size", "-200M", "-print"]
-        asked = subprocess.run(["find", "/", "(", *kept, ")", "-prune", "-o", *wanted], capture_output=True, text=True, timeout=300)
+        command = ["find", "/", "(", *kept, ")", "-prune", "-o", *wanted]
+        asked = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         young = [Path(line) for line in asked.stdout.splitlines()]
         assert young, "no file is younger than the mark, not even what the test itself writes"
         audited = [STATE / context / "audit.log" for context in CONTEXTS]

@@ -148,8 +148,17 @@ def test_a_field_that_would_change_stops_it(operated: Moving) -> None:
     operated.east.objects[datacenter_ref("dc1")]["spec"]["canaryUpgrade"] = True
     result = operated.run(**OVER)
     assert "cannot become ansible, since it would change the cluster" in result["msg"]
-    assert "spec.canaryUpgrade is True, and would be None" in result["msg"]
+    assert "spec.canaryUpgrade: true -> nothing" in result["msg"]
     assert not [call for api in operated.apis for call in api.writes if not call[0].endswith("?")]
+
+
+def test_a_password_that_would_change_is_not_said(operated: Moving) -> None:
+    config = operated.east.objects[datacenter_ref("dc1")]["spec"]["config"]
+    config["cassandra-env-sh"]["additional-jvm-opts"][0] = "-Djavax.net.ssl.keyStorePassword=swordfish"
+    config["cassandra-yaml"]["client_encryption_options"] = {"keystore_password": "swordfish"}
+    said = operated.run(**OVER)["msg"]
+    assert "keystore_password" in said
+    assert "swordfish" not in said
 
 
 def test_a_cluster_that_is_not_ready_stays_with_the_operator(operated: Moving) -> None:
