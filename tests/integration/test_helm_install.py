@@ -154,7 +154,7 @@ def test_an_upgrade_that_was_killed_is_finished_by_the_next_run(tasks: Tasks, la
     with tasks.start([Task("operator_bundle", {"context": CONTEXT, "chart": str(tmp_path / CHART), **changed})]) as started:
         eventually("Helm is in the middle of an upgrade", is_pending, seconds=240)
         started.kill()
-    lab.cluster(CONTEXT).kubectl("delete", "job", "endless")
+    lab.cluster(CONTEXT).kubectl("delete", "job", "endless", "--ignore-not-found")
     assert is_pending()
     result = _release(tasks, **changed)
     assert _steps(result)[:2] == ["delete Secret", "update Release"]
