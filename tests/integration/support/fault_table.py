@@ -132,7 +132,8 @@ def _restore(environment: dict[str, str], name: str, kept: str | None) -> None:
 
 
 _TO_RENEW = _delete("east", f"serviceaccount/{ACCOUNT}")
-_OPERATORS_POD = _delete("hub", "pod", "--selector=control-plane=k8ssandra-operator", "--wait=false")
+_OPERATOR = ("pod", "--selector=control-plane=k8ssandra-operator")
+_OPERATORS_POD = _delete("hub", *_OPERATOR, "--wait=false")
 _REGISTERING = r"TASK \[task_\d client_config\]"
 _NEW_ANNOTATION = {"cluster": {"annotations": {"example.com/fault": "webhook"}}}
 
@@ -163,9 +164,11 @@ LONG: tuple[Fault, ...] = (
         "a ClientConfig was edited by hand", _edit_a_client_config, "hub", ("ClientConfig", "spec.contextName", "kubectl-patch"),
         run=("operators of west", "registrations"), next_options={"force_conflicts": True},
     ),
+    # An API server goes on with a connection that it has, with no Service to it: the operator's pod has to go as well.
     Fault(
-        "the operators' webhook is down", _delete("hub", "service/k8ssandra-operator-webhook-service"), "hub", ("failed calling webhook",),
-        run=("cluster",), options=_NEW_ANNOTATION, limit=150,
+        "the operators' webhook is down",
+        _both(_delete("hub", "service/k8ssandra-operator-webhook-service"), _delete("hub", *_OPERATOR)),
+        "hub", ("failed calling webhook",), run=("cluster",), options=_NEW_ANNOTATION, limit=150,
     ),
     Fault(
         "the answer to a write in west is lost",
