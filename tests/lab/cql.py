@@ -70,6 +70,7 @@ def execute(
         execution_profiles={EXEC_PROFILE_DEFAULT: profile},
         protocol_version=5,
         connect_timeout=20,
+        control_connection_timeout=20,
     )
     try:
         session = driver.connect()
