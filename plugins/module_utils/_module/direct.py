@@ -22,7 +22,7 @@ from .._kube.apply import carry_out
 from .._kube.errors import ClusterError
 from .._kube.management import ManagementApi
 from .awaiting import shown_status
-from .direct_opening import has_defaults, opened_scene
+from .direct_opening import has_defaults, open_distribution
 from .direct_plan import (
     plan_add_ons,
     plan_completion,
@@ -33,7 +33,7 @@ from .direct_plan import (
     plan_record,
     plan_slices,
 )
-from .direct_scene import Scene, with_record
+from .direct_distribution import Distribution, with_record
 from .direct_takeover import check_takeover, plan_takeover, take_over
 from .direct_waiting import Waits
 from .run import Call, outcome
@@ -52,114 +52,114 @@ def distribute_cluster(call: Call, wish: ClusterWish, own: Api, remotes: Mapping
     moving = is_move(call, wish)
     if moving:
         call = replace(call, parameters={**call.parameters, "force_conflicts": True})
-    scene = opened_scene(call, wish, own, remotes)
+    distribution = open_distribution(call, wish, own, remotes)
     if moving:
-        check_takeover(scene)
+        check_takeover(distribution)
     if call.check_mode:
-        reading = scene.known()
-        return outcome(foretold(scene) + (plan_takeover(scene) if moving else Plan()), cluster=shown_status(reading))
-    run = _Run(scene)
+        reading = distribution.known()
+        return outcome(foretold(distribution) + (plan_takeover(distribution) if moving else Plan()), cluster=shown_status(reading))
+    run = _Run(distribution)
     try:
         if moving:
             run.take_over()
         run.all()
     except ClusterError as problem:
-        problem.result = outcome(Plan(tuple(run.done)), cluster=shown_status(scene.reading or scene.read()))
+        problem.result = outcome(Plan(tuple(run.done)), cluster=shown_status(distribution.reading or distribution.read()))
         raise
-    reading = scene.read() if scene.wrote else scene.known()
+    reading = distribution.read() if distribution.wrote else distribution.known()
     return outcome(Plan(tuple(run.done)), cluster=shown_status(reading))
 
 
-def foretold(scene: Scene) -> Plan:
+def foretold(distribution: Distribution) -> Plan:
     """All steps that can be known: what depends on pods that are not there yet, or on a schema, shows once they are."""
-    plan = plan_foundation(scene)
-    if not has_defaults(scene):
+    plan = plan_foundation(distribution)
+    if not has_defaults(distribution):
         return plan
-    parts = scene.parts()
-    for template in scene.order():
-        plan += plan_datacenter(scene, template, parts[template.name])
-        plan += plan_add_ons(scene, template, parts[template.name])
-    running = _running(scene)
-    if len(running) == len(scene.order()):
-        plan += plan_keyspaces(running[-1], scene.context(running[-1].context), scene.management(running[-1]), scene.replications())
+    parts = distribution.parts()
+    for template in distribution.order():
+        plan += plan_datacenter(distribution, template, parts[template.name])
+        plan += plan_add_ons(distribution, template, parts[template.name])
+    running = _running(distribution)
+    if len(running) == len(distribution.order()):
+        plan += plan_keyspaces(running[-1], distribution.context(running[-1].context), distribution.management(running[-1]), distribution.replications())
     return plan
 
 
-def _running(scene: Scene) -> list[Template]:
+def _running(distribution: Distribution) -> list[Template]:
     """The datacenters whose nodes are up, or are wanted up and have been."""
-    live = scene.live()
-    return [each for each in scene.order() if each.name in live and holds(live[each.name], "Ready") and not each.own.get("stopped")]
+    live = distribution.live()
+    return [each for each in distribution.order() if each.name in live and holds(live[each.name], "Ready") and not each.own.get("stopped")]
 
 
 class _Run:
     """One run that writes.
 
     Args:
-        scene: what it knows.
+        distribution: what it knows.
 
     Attributes:
         done: the steps that were carried out, in order.
     """
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, distribution: Distribution) -> None:
         self.done: list[Step] = []
-        self._scene = scene
-        self._waits = Waits(scene)
+        self._distribution = distribution
+        self._waits = Waits(distribution)
 
     def take_over(self) -> None:
         """The cluster from the operator; the records come first, so that at no moment the cluster is nobody's."""
-        self._carry_out(plan_foundation(self._scene))
-        take_over(self._scene, self.done)
+        self._carry_out(plan_foundation(self._distribution))
+        take_over(self._distribution, self.done)
 
     def all(self) -> None:
         """Everything, one datacenter after the other: the next is touched only when the one before is ready."""
-        scene = self._scene
-        self._carry_out(plan_foundation(scene))
-        order = scene.order()
+        distribution = self._distribution
+        self._carry_out(plan_foundation(distribution))
+        order = distribution.order()
         for template in order:
-            self._carry_out(plan_datacenter(scene, template, scene.parts()[template.name]))
+            self._carry_out(plan_datacenter(distribution, template, distribution.parts()[template.name]))
             if not self._ready(template):
                 return
             if not template.own.get("stopped"):
                 self._join(template, last=template is order[-1])
-            self._carry_out(plan_add_ons(scene, template, scene.parts()[template.name]))
+            self._carry_out(plan_add_ons(distribution, template, distribution.parts()[template.name]))
         # Pods that restarted, and datacenters that are new, have other addresses than the slices were made with.
-        if scene.wrote:
-            parts = scene.parts()
+        if distribution.wrote:
+            parts = distribution.parts()
             for template in order:
-                self._carry_out(plan_slices(scene, template, parts[template.name]))
-        self._carry_out(plan_completion(scene))
+                self._carry_out(plan_slices(distribution, template, parts[template.name]))
+        self._carry_out(plan_completion(distribution))
 
     def _ready(self, template: Template) -> bool:
         """Waits for a datacenter; false when the call does not wait and it is not ready."""
-        if not self._scene.call.parameters["wait"]:
-            shown = shown_status(self._scene.known())["datacenters"]
+        if not self._distribution.call.parameters["wait"]:
+            shown = shown_status(self._distribution.known())["datacenters"]
             return any(each["name"] == template.name and each["ready"] for each in shown)
         self._waits.until_settled(template.name)
         return True
 
     def _join(self, template: Template, *, last: bool) -> None:
         """Keyspaces, and the data that was there before a datacenter."""
-        scene, context = self._scene, self._scene.context(template.context)
-        joins = template.name in scene.records[context].joining
+        distribution, context = self._distribution, self._distribution.context(template.context)
+        joins = template.name in distribution.records[context].joining
         # All datacenters share one schema: on a run with nothing to do, one of them is asked.
-        if not (last or joins or scene.wrote or len(scene.live()) < len(scene.order())):
+        if not (last or joins or distribution.wrote or len(distribution.live()) < len(distribution.order())):
             return
-        management = scene.management(template)
-        self._alter(management, plan_keyspaces(template, context, management, scene.replications()))
+        management = distribution.management(template)
+        self._alter(management, plan_keyspaces(template, context, management, distribution.replications()))
         if not joins:
             return
-        if asks_for_user_keyspaces(scene.definition):
+        if asks_for_user_keyspaces(distribution.definition):
             names = management.keyspaces()
             wanted = {
                 name: {**copies_of(management.replication(name)), template.cassandra_name: copies}
-                for name, copies in added_copies(scene.definition, template.cassandra_name, names).items()
+                for name, copies in added_copies(distribution.definition, template.cassandra_name, names).items()
             }
             self._alter(management, plan_keyspaces(template, context, management, wanted))
-        self._carry_out(plan_rebuild(scene, template, scene.live()[template.name]))
+        self._carry_out(plan_rebuild(distribution, template, distribution.live()[template.name]))
         self._waits.until_rebuilt(template.name)
-        with_record(scene, context, joining=tuple(name for name in scene.records[context].joining if name != template.name))
-        self._carry_out(plan_record(scene, context))
+        with_record(distribution, context, joining=tuple(name for name in distribution.records[context].joining if name != template.name))
+        self._carry_out(plan_record(distribution, context))
 
     def _alter(self, management: ManagementApi, plan: Plan) -> None:
         for step in plan.steps:
@@ -168,13 +168,13 @@ class _Run:
             change = management.create_keyspace if step.verb is Verb.CREATE else management.alter_keyspace
             change(step.ref.name, copies)
             self.done.append(step)
-            self._scene.wrote = True
-            self._scene.call.say(f"{step.context}: {step.verb.value}d {step.ref}")
+            self._distribution.wrote = True
+            self._distribution.call.say(f"{step.context}: {step.verb.value}d {step.ref}")
 
     def _carry_out(self, plan: Plan) -> None:
-        scene = self._scene
+        distribution = self._distribution
         if plan:
-            scene.quiet, scene.wrote = False, True
+            distribution.quiet, distribution.wrote = False, True
         for context in dict.fromkeys(step.context for step in plan.steps):
-            force = scene.call.parameters["force_conflicts"]
-            carry_out(scene.apis[context], plan.of(context), force=force, say=scene.call.say, done=self.done)
+            force = distribution.call.parameters["force_conflicts"]
+            carry_out(distribution.apis[context], plan.of(context), force=force, say=distribution.call.say, done=self.done)

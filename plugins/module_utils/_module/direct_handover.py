@@ -21,8 +21,8 @@ from .._core.rollup import roll_up
 from .._kube.api import Api
 from .._kube.apply import carry_out
 from .direct import foretold
-from .direct_opening import opened_scene
-from .direct_scene import Scene
+from .direct_opening import open_distribution
+from .direct_distribution import Distribution
 from .direct_secrets import wanted_secrets
 from .direct_takeover import operators_cluster
 from .run import Call, reporting
@@ -36,71 +36,71 @@ def hand_over(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[str, Api
     The K8ssandraCluster comes first in a form that the operator does not act on, so that a run that ends anywhere leaves the
     cluster as it is, and the next one goes on.
     """
-    scene = opened_scene(call, wish, own, remotes)
-    cluster = operators_cluster(scene)
+    distribution = open_distribution(call, wish, own, remotes)
+    cluster = operators_cluster(distribution)
     plan = Plan()
     if cluster is None or is_held_back(cluster):
-        _check_handover(scene)
-        plan = _plan_sources(scene) + _plan_cluster(scene, cluster)
-    records = {context: {ref_of(body): body for body in one.records} for context, one in scene.ground.items()}
+        _check_handover(distribution)
+        plan = _plan_sources(distribution) + _plan_cluster(distribution, cluster)
+    records = {context: {ref_of(body): body for body in one.records} for context, one in distribution.contents.items()}
     last = sum((plan_absence(context, found, found, _TAKES) for context, found in records.items()), Plan())
     if call.check_mode:
         return plan + last
     with reporting(cluster={}) as done:
         for step in plan.steps:
-            _do(scene, step, done)
-        for context, api in scene.apis.items():
+            _do(distribution, step, done)
+        for context, api in distribution.apis.items():
             carry_out(api, last.of(context), say=call.say, done=done)
     return plan + last
 
 
-def _check_handover(scene: Scene) -> None:
+def _check_handover(distribution: Distribution) -> None:
     """Refuses unless every datacenter is ready and as the definition says."""
-    if not scene.live():
-        raise SpecError("confirm_move", f"names {scene.wish.name}, and no context has a datacenter of it; there is nothing to move")
+    if not distribution.live():
+        raise SpecError("confirm_move", f"names {distribution.wish.name}, and no context has a datacenter of it; there is nothing to move")
     advice = "run with control_plane: ansible first; nothing was changed"
-    steps = [step for step in foretold(scene).steps if step.ref.kind not in ("Secret", "ConfigMap")]
+    steps = [step for step in foretold(distribution).steps if step.ref.kind not in ("Secret", "ConfigMap")]
     if steps:
         step = steps[0]
         what = f"the cluster is not as the definition says: {step.context}: {step.ref}: {step.why}"
         raise SpecError("control_plane", f"cannot become operator while {what}; {advice}")
-    unsettled = [each for each in roll_up(scene.known(), time.time()).datacenters if not each.settled]
-    joining = [name for record in scene.records.values() for name in record.joining]
+    unsettled = [each for each in roll_up(distribution.known(), time.time()).datacenters if not each.settled]
+    joining = [name for record in distribution.records.values() for name in record.joining]
     if unsettled or joining:
         what = unsettled[0].sentence if unsettled else f"{joining[0]} has not got its data yet"
         raise SpecError("control_plane", f"cannot become operator while {what}; {advice}")
 
 
-def _plan_sources(scene: Scene) -> Plan:
+def _plan_sources(distribution: Distribution) -> Plan:
     """The Secrets that the operator copies from: where one is missing, it would generate another password."""
-    wish, own = scene.wish, scene.own.context
-    bodies = wanted_secrets(wish.definition, {own: (wish.namespace,)}, scene.ground, check_mode=scene.call.check_mode)[own]
-    there = scene.ground[own].objects
+    wish, own = distribution.wish, distribution.own.context
+    bodies = wanted_secrets(wish.definition, {own: (wish.namespace,)}, distribution.contents, check_mode=distribution.call.check_mode)[own]
+    there = distribution.contents[own].objects
     return plan_presence(own, [body for body in bodies if ref_of(body) not in there], {})
 
 
-def _plan_cluster(scene: Scene, cluster: Object | None) -> Plan:
-    body = _body(scene)
-    create = Plan() if cluster is not None else Plan((Step(scene.own.context, Verb.CREATE, ref_of(body), _TAKES, body=held_back(body)),))
-    return create + Plan((update_step(scene.own.context, body, cluster, (), "its status names the datacenters that are there"),))
+def _plan_cluster(distribution: Distribution, cluster: Object | None) -> Plan:
+    body = _body(distribution)
+    create = Plan() if cluster is not None else Plan((Step(distribution.own.context, Verb.CREATE, ref_of(body), _TAKES, body=held_back(body)),))
+    return create + Plan((update_step(distribution.own.context, body, cluster, (), "its status names the datacenters that are there"),))
 
 
-def _body(scene: Scene) -> dict[str, Any]:
-    return body_to_apply(scene.wish, as_cluster(scene.records.values()), "never")
+def _body(distribution: Distribution) -> dict[str, Any]:
+    return body_to_apply(distribution.wish, as_cluster(distribution.records.values()), "never")
 
 
-def _do(scene: Scene, step: Step, done: list[Step]) -> None:
+def _do(distribution: Distribution, step: Step, done: list[Step]) -> None:
     if step.verb is Verb.CREATE:
-        carry_out(scene.own, Plan((step,)), say=scene.call.say, done=done)
+        carry_out(distribution.own, Plan((step,)), say=distribution.call.say, done=done)
         return
-    _release(scene, step.ref)
+    _release(distribution, step.ref)
     done.append(step)
-    scene.call.say(f"{step.context}: {step.verb.value}d {step.ref}")
+    distribution.call.say(f"{step.context}: {step.verb.value}d {step.ref}")
 
 
-def _release(scene: Scene, ref: Ref) -> None:
+def _release(distribution: Distribution, ref: Ref) -> None:
     """Tells the operator what is there, and then lets it act. Last written by no apply, the annotation stays in later runs."""
-    live = scene.live()
-    first = [live[each.name] for each in templates(scene.definition) if each.name in live]
-    scene.own.merge(ref, {"status": status_to_take(_body(scene), live)}, subresource="status")
-    scene.own.merge(ref, {"metadata": {"annotations": {INITIAL_REPLICATION: initial_replication(scene.definition, first)}}})
+    live = distribution.live()
+    first = [live[each.name] for each in templates(distribution.definition) if each.name in live]
+    distribution.own.merge(ref, {"status": status_to_take(_body(distribution), live)}, subresource="status")
+    distribution.own.merge(ref, {"metadata": {"annotations": {INITIAL_REPLICATION: initial_replication(distribution.definition, first)}}})

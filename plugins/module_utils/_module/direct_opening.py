@@ -21,8 +21,8 @@ from .._core.readings import ClusterReading, is_of, name_of, namespace_of
 from .._core.update import check_update, removed_datacenters
 from .._kube import errors
 from .._kube.api import Api
-from .._kube.ground import Aim, read_definition, read_ground
-from .direct_scene import Scene
+from .._kube.contents import Aim, read_definition, read_contents
+from .direct_distribution import Distribution
 from .direct_secrets import secret_refs
 from .run import Call, foretelling
 from .wish import is_move
@@ -31,38 +31,38 @@ _PLANNING = "planning the cluster"
 _STORES = ("clientEncryptionStores", "serverEncryptionStores")
 
 
-def opened_scene(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[str, Api]) -> Scene:
-    """The scene of a run that may go on.
+def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[str, Api]) -> Distribution:
+    """the distribution of a run that may go on.
 
     Raises:
         SpecError: what cannot be, or is not done in this way, or belongs to somebody else.
         ClusterError: a context does not answer, or lacks what every run needs.
     """
     _check_options(call, wish)
-    scene = Scene(call, wish, own, remotes)
-    _check_contexts(scene)
-    scene.ground = read_ground([_aim(scene, context) for context in scene.apis])
-    check_masters(wish.definition, own.context, _others(scene))
-    before = {context: record for context, one in scene.ground.items() for record in map(record_of, one.records) if record is not None}
+    distribution = Distribution(call, wish, own, remotes)
+    _check_contexts(distribution)
+    distribution.contents = read_contents([_aim(distribution, context) for context in distribution.apis])
+    check_masters(wish.definition, own.context, _others(distribution))
+    before = {context: record for context, one in distribution.contents.items() for record in map(record_of, one.records) if record is not None}
     known = as_cluster(before.values())
     ordered = _in_order(wish.definition, known)
-    _new_records(scene, ordered, before)
-    reading = scene.read()
-    _require_answers(scene, reading)
-    _check_live(scene, reading, known)
-    _joining(scene, before)
+    _new_records(distribution, ordered, before)
+    reading = distribution.read()
+    _require_answers(distribution, reading)
+    _check_live(distribution, reading, known)
+    _joining(distribution, before)
     with foretelling(call):
-        apis = list(scene.apis.values())
-        scene.definition = with_defaults(schema_of(read_definition(apis)), ordered)
-    return scene
+        apis = list(distribution.apis.values())
+        distribution.definition = with_defaults(schema_of(read_definition(apis)), ordered)
+    return distribution
 
 
-def _others(scene: Scene) -> dict[str, list[Object]]:
+def _others(distribution: Distribution) -> dict[str, list[Object]]:
     """The live K8ssandraClusters, without the one that a move is about."""
-    moving = (scene.own.context, scene.wish.namespace, scene.wish.name) if is_move(scene.call, scene.wish) else None
+    moving = (distribution.own.context, distribution.wish.namespace, distribution.wish.name) if is_move(distribution.call, distribution.wish) else None
     return {
         context: [body for body in one.clusters if (context, namespace_of(body), name_of(body)) != moving]
-        for context, one in scene.ground.items()
+        for context, one in distribution.contents.items()
     }
 
 
@@ -73,41 +73,41 @@ def _check_options(call: Call, wish: ClusterWish) -> None:
             raise SpecError(option, f"is set, and control_plane: ansible does not carry out {why}; leave it out")
 
 
-def _check_contexts(scene: Scene) -> None:
-    for datacenter in scene.wish.datacenters:
-        if scene.context(datacenter.context) not in scene.apis:
-            known = ", ".join(scene.apis)
+def _check_contexts(distribution: Distribution) -> None:
+    for datacenter in distribution.wish.datacenters:
+        if distribution.context(datacenter.context) not in distribution.apis:
+            known = ", ".join(distribution.apis)
             raise SpecError(f"{datacenter.path}.k8sContext", f"is {datacenter.context}, none of the contexts ({known}); add it there")
 
 
-def places(scene: Scene) -> dict[str, tuple[str, ...]]:
+def places(distribution: Distribution) -> dict[str, tuple[str, ...]]:
     """The namespaces that shall hold datacenters, by context."""
     found: dict[str, dict[str, None]] = {}
-    for datacenter in scene.wish.datacenters:
-        found.setdefault(scene.context(datacenter.context), {})[datacenter.namespace] = None
+    for datacenter in distribution.wish.datacenters:
+        found.setdefault(distribution.context(datacenter.context), {})[datacenter.namespace] = None
     return {context: tuple(namespaces) for context, namespaces in found.items()}
 
 
-def _aim(scene: Scene, context: str) -> Aim:
-    wish = scene.wish
-    used = places(scene).get(context, ())
+def _aim(distribution: Distribution, context: str) -> Aim:
+    wish = distribution.wish
+    used = places(distribution).get(context, ())
     namespaces = tuple(dict.fromkeys((*used, wish.namespace)))
     refs = [kind_named("Namespace").ref(name) for name in used]
     refs += secret_refs(wish.definition, namespaces)
-    refs += _referred(scene, context)
-    return Aim(scene.apis[context], wish.name, wish.namespace, tuple(dict.fromkeys(refs)))
+    refs += _referred(distribution, context)
+    return Aim(distribution.apis[context], wish.name, wish.namespace, tuple(dict.fromkeys(refs)))
 
 
-def _referred(scene: Scene, context: str) -> list[Ref]:
+def _referred(distribution: Distribution, context: str) -> list[Ref]:
     """The Secrets with stores and passwords, and the users' ConfigMaps, that the definition refers to in one context."""
-    wish, found = scene.wish, []
+    wish, found = distribution.wish, []
     for holder in (wish.cassandra, *(template for _datacenter, template in wish.templates())):
         references = [reference for kind in _STORES for reference in (holder.get(kind) or {}).values()]
         names = [reference["name"] for reference in references if isinstance(reference, Mapping) and reference.get("name")]
         found += [kind_named("Secret").ref(name, wish.namespace) for name in names]
     for datacenter, template in wish.templates():
         name = (template.get("perNodeConfigMapRef") or {}).get("name")
-        if name and scene.context(datacenter.context) == context:
+        if name and distribution.context(datacenter.context) == context:
             found.append(kind_named("ConfigMap").ref(name, datacenter.namespace))
     return found
 
@@ -118,39 +118,39 @@ def _in_order(definition: Object, known: Object | None) -> dict[str, Any]:
     return {**definition, "spec": {**definition["spec"], "cassandra": ordered}}
 
 
-def _new_records(scene: Scene, ordered: Object, before: Mapping[str, Record]) -> None:
-    kept = recorded(ordered, scene.own.context)
-    for context in places(scene):
+def _new_records(distribution: Distribution, ordered: Object, before: Mapping[str, Record]) -> None:
+    kept = recorded(ordered, distribution.own.context)
+    for context in places(distribution):
         old = before.get(context, Record({}))
-        scene.records[context] = Record(kept, old.carried_out, old.joining)
+        distribution.records[context] = Record(kept, old.carried_out, old.joining)
 
 
-def _joining(scene: Scene, before: Mapping[str, Record]) -> None:
+def _joining(distribution: Distribution, before: Mapping[str, Record]) -> None:
     """Every datacenter that comes after another one has to get the data that is there, as upstream has it for new clusters too."""
-    live = scene.live()
-    for position, entry in enumerate(next(iter(scene.records.values())).definition["spec"]["cassandra"]["datacenters"]):
+    live = distribution.live()
+    for position, entry in enumerate(next(iter(distribution.records.values())).definition["spec"]["cassandra"]["datacenters"]):
         name, context = entry["metadata"]["name"], entry["k8sContext"]
-        record = scene.records[context]
+        record = distribution.records[context]
         if name not in live and name not in record.joining and (position > 0 or live):
-            scene.records[context] = Record(record.definition, record.carried_out, (*record.joining, name))
+            distribution.records[context] = Record(record.definition, record.carried_out, (*record.joining, name))
 
 
-def _require_answers(scene: Scene, reading: ClusterReading) -> None:
+def _require_answers(distribution: Distribution, reading: ClusterReading) -> None:
     """Never trust absence: what a context that fails now holds would be taken for missing."""
-    used = places(scene)
+    used = places(distribution)
     for context in reading.contexts:
         if not context.reachable:
             raise errors.Unreachable(context.context, _PLANNING, context.cause, "nothing was changed; run again when the context answers")
         if context.context in used and "CassandraDatacenter" in context.not_served:
-            with foretelling(scene.call):
+            with foretelling(distribution.call):
                 advice = "install cass-operator there first: role install_operator"
                 raise errors.Absent(context.context, _PLANNING, "the cluster serves no CassandraDatacenters", advice)
 
 
-def _check_live(scene: Scene, reading: ClusterReading, known: Object | None) -> None:
+def _check_live(distribution: Distribution, reading: ClusterReading, known: Object | None) -> None:
     """Whether what is there may become what is wanted."""
-    wish, own = scene.wish, scene.own.context
-    wanted = {(scene.context(each.context), each.namespace, each.name) for each in wish.datacenters}
+    wish, own = distribution.wish, distribution.own.context
+    wanted = {(distribution.context(each.context), each.namespace, each.name) for each in wish.datacenters}
     found = [(context.context, body) for context in reading.contexts for body in context.of("CassandraDatacenter")]
     for context, body in found:
         where = (context, namespace_of(body), name_of(body))
@@ -171,10 +171,10 @@ def _check_live(scene: Scene, reading: ClusterReading, known: Object | None) -> 
         check_update(same, {**known, "status": {"datacenters": there}})
     neighbours: dict[str, list[Object]] = {each.context: [] for each in wish.datacenters}
     for each, bodies in neighbours.items():
-        bodies += [body for context, body in found if context == scene.context(each)]
+        bodies += [body for context, body in found if context == distribution.context(each)]
     check_collisions(wish, neighbours)
 
 
-def has_defaults(scene: Scene) -> bool:
+def has_defaults(distribution: Distribution) -> bool:
     """Whether the defaults of the definition are known: a dry run of an empty fleet has none yet."""
-    return bool(scene.definition) and bool(templates(scene.definition))
+    return bool(distribution.definition) and bool(templates(distribution.definition))

@@ -21,69 +21,69 @@ from .._kube.apply import confirm
 from .._kube.management import ManagementApi
 from .._kube.observe import observe
 from .direct_opening import places
-from .direct_scene import Parts, Scene, with_record
+from .direct_distribution import Parts, Distribution, with_record
 from .direct_secrets import wanted_secrets
 
 KEYSPACE = "Keyspace"
 
 
-def plan_foundation(scene: Scene) -> Plan:
+def plan_foundation(distribution: Distribution) -> Plan:
     """What comes before any datacenter: namespaces, the records that say whose the cluster is, and Secrets."""
-    wish, plan = scene.wish, Plan()
-    secrets = wanted_secrets(wish.definition, places(scene), scene.ground, check_mode=scene.call.check_mode)
-    for context, namespaces in places(scene).items():
-        there = scene.ground[context].objects
+    wish, plan = distribution.wish, Plan()
+    secrets = wanted_secrets(wish.definition, places(distribution), distribution.contents, check_mode=distribution.call.check_mode)
+    for context, namespaces in places(distribution).items():
+        there = distribution.contents[context].objects
         for name in namespaces:
             ref = kind_named("Namespace").ref(name)
             labels = {CLUSTER_LABEL: f"{wish.namespace}.{wish.name}"}
             body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
             plan += plan_presence(context, [body] if ref not in there else [], {})
-        plan += plan_record(scene, context)
-        plan += _confirmed(scene, context, plan_presence(context, secrets[context], there))
+        plan += plan_record(distribution, context)
+        plan += _confirmed(distribution, context, plan_presence(context, secrets[context], there))
     return plan
 
 
-def plan_record(scene: Scene, context: str) -> Plan:
-    """The step that makes a context's record be as the scene has it."""
-    body = record_body(scene.records[context], places(scene)[context][0])
-    api, ref = scene.apis[context], ref_of(body)
-    known = {ref_of(each): each for each in scene.ground[context].records}
-    found = observe(api, [ref]) if scene.wrote else known
-    return _confirmed(scene, context, plan_presence(context, [body], found))
+def plan_record(distribution: Distribution, context: str) -> Plan:
+    """The step that makes a context's record be as the distribution has it."""
+    body = record_body(distribution.records[context], places(distribution)[context][0])
+    api, ref = distribution.apis[context], ref_of(body)
+    known = {ref_of(each): each for each in distribution.contents[context].records}
+    found = observe(api, [ref]) if distribution.wrote else known
+    return _confirmed(distribution, context, plan_presence(context, [body], found))
 
 
-def plan_completion(scene: Scene) -> Plan:
+def plan_completion(distribution: Distribution) -> Plan:
     """The steps by which every record says that the definition was carried out to its end."""
-    for context, record in scene.records.items():
-        with_record(scene, context, carried_out=digest_of(record.definition), joining=())
-    return sum((plan_record(scene, context) for context in scene.records), Plan())
+    for context, record in distribution.records.items():
+        with_record(distribution, context, carried_out=digest_of(record.definition), joining=())
+    return sum((plan_record(distribution, context) for context in distribution.records), Plan())
 
 
-def plan_datacenter(scene: Scene, template: Template, parts: Parts) -> Plan:
+def plan_datacenter(distribution: Distribution, template: Template, parts: Parts) -> Plan:
     """What comes before a CassandraDatacenter, and the CassandraDatacenter."""
-    context = scene.context(template.context)
-    found = dict(observe(scene.apis[context], [*map(ref_of, parts.before), *parts.unwanted]))
-    live = scene.live().get(template.name)
+    context = distribution.context(template.context)
+    found = dict(observe(distribution.apis[context], [*map(ref_of, parts.before), *parts.unwanted]))
+    live = distribution.live().get(template.name)
     found.update({ref_of(parts.datacenter): live} if live is not None else {})
     plan = plan_absence(context, parts.unwanted, found, "has no address any more")
-    return plan + _confirmed(scene, context, plan_presence(context, (*parts.before, parts.datacenter), found))
+    return plan + _confirmed(distribution, context, plan_presence(context, (*parts.before, parts.datacenter), found))
 
 
-def plan_slices(scene: Scene, template: Template, parts: Parts) -> Plan:
+def plan_slices(distribution: Distribution, template: Template, parts: Parts) -> Plan:
     """The slices with the seeds alone, for when all datacenters are up."""
-    context = scene.context(template.context)
+    context = distribution.context(template.context)
     slices = [body for body in parts.before if body["kind"] == "EndpointSlice"]
-    found = observe(scene.apis[context], [*map(ref_of, slices), *parts.unwanted])
+    found = observe(distribution.apis[context], [*map(ref_of, slices), *parts.unwanted])
     plan = plan_absence(context, parts.unwanted, found, "has no address any more")
-    return plan + _confirmed(scene, context, plan_presence(context, slices, found))
+    return plan + _confirmed(distribution, context, plan_presence(context, slices, found))
 
 
-def plan_add_ons(scene: Scene, template: Template, parts: Parts) -> Plan:
+def plan_add_ons(distribution: Distribution, template: Template, parts: Parts) -> Plan:
     """What comes once a datacenter is ready, and what goes because it is not wanted any more."""
-    context = scene.context(template.context)
-    found = observe(scene.apis[context], [*map(ref_of, parts.after), *parts.leftovers])
-    ours = [ref for ref in parts.leftovers if ref in found and is_of(scene.definition, found[ref])]
-    plan = _confirmed(scene, context, plan_presence(context, parts.after, found))
+    context = distribution.context(template.context)
+    found = observe(distribution.apis[context], [*map(ref_of, parts.after), *parts.leftovers])
+    ours = [ref for ref in parts.leftovers if ref in found and is_of(distribution.definition, found[ref])]
+    plan = _confirmed(distribution, context, plan_presence(context, parts.after, found))
     return plan + plan_absence(context, ours, found, "is not wanted any more")
 
 
@@ -104,14 +104,14 @@ def plan_keyspaces(template: Template, context: str, management: ManagementApi, 
     return plan
 
 
-def plan_rebuild(scene: Scene, template: Template, datacenter: Object) -> Plan:
+def plan_rebuild(distribution: Distribution, template: Template, datacenter: Object) -> Plan:
     """The task that gives a new datacenter the data that is there; none when the task is there."""
-    context = scene.context(template.context)
-    ready = {name for name, body in scene.live().items() if holds(body, "Ready")}
-    task = rebuild_task(datacenter, rebuild_source(scene.definition, template.cassandra_name, ready))
-    found = observe(scene.apis[context], [ref_of(task)])
+    context = distribution.context(template.context)
+    ready = {name for name, body in distribution.live().items() if holds(body, "Ready")}
+    task = rebuild_task(datacenter, rebuild_source(distribution.definition, template.cassandra_name, ready))
+    found = observe(distribution.apis[context], [ref_of(task)])
     return Plan() if found else plan_presence(context, [task], {})
 
 
-def _confirmed(scene: Scene, context: str, plan: Plan) -> Plan:
-    return confirm(scene.apis[context], plan, force=scene.call.parameters["force_conflicts"])
+def _confirmed(distribution: Distribution, context: str, plan: Plan) -> Plan:
+    return confirm(distribution.apis[context], plan, force=distribution.call.parameters["force_conflicts"])

@@ -20,7 +20,7 @@ from .._core.plan import Plan, Step, Verb, plan_absence
 from .._core.verdict import Verdict
 from .._kube.api import Api
 from .._kube.apply import carry_out
-from .._kube.ground import Aim, Ground, read_ground
+from .._kube.contents import Aim, Contents, read_contents
 from .._kube.observe import observe
 from .._kube.wait import wait_for
 from .cluster_removal import plan_leftovers
@@ -39,10 +39,10 @@ def remove_distributed(call: Call, own: Api, remotes: Mapping[str, Api]) -> dict
     """
     name, namespace = call.parameters["name"], call.parameters["namespace"]
     apis = {own.context: own, **remotes}
-    ground = read_ground([Aim(api, name, namespace) for api in apis.values()])
+    contents = read_contents([Aim(api, name, namespace) for api in apis.values()])
     plain = {"metadata": {"name": name, "namespace": namespace}}
-    check_masters(plain, own.context, {context: one.clusters for context, one in ground.items()})
-    known = as_cluster(record for one in ground.values() for record in map(record_of, one.records) if record is not None)
+    check_masters(plain, own.context, {context: one.clusters for context, one in contents.items()})
+    known = as_cluster(record for one in contents.values() for record in map(record_of, one.records) if record is not None)
     if known is None:
         _check_nothing(apis, name, namespace)
         return outcome(Plan(), cluster={})
@@ -53,7 +53,7 @@ def remove_distributed(call: Call, own: Api, remotes: Mapping[str, Api]) -> dict
         for step in plan.steps if not call.check_mode else ():
             carry_out(apis[step.context], Plan((step,)), say=call.say, done=done)
             _release(call, apis[step.context], step.ref)
-        rest = sum((_plan_rest(call, api, ground[context], known) for context, api in apis.items()), Plan())
+        rest = sum((_plan_rest(call, api, contents[context], known) for context, api in apis.items()), Plan())
         for context, api in apis.items() if not call.check_mode else ():
             carry_out(api, rest.of(context), say=call.say, done=done)
     return outcome(plan + rest, cluster={})
@@ -100,7 +100,7 @@ def _release(call: Call, api: Api, ref: Ref) -> None:
     wait_for(look, call.patience, context=api.context, doing=f"waiting for the removal of {ref}", say=call.say)
 
 
-def _plan_rest(call: Call, api: Api, ground: Ground, known: Object) -> Plan:
+def _plan_rest(call: Call, api: Api, contents: Contents, known: Object) -> Plan:
     """What belongs to the cluster besides its datacenters in one context; the record and namespaces of ours last."""
     labels = {REPLICATED_BY: CONTROLLER, **removal_labels(call.parameters["name"], call.parameters["namespace"])}
     copies = api.list(kind_named("Secret"), labels=labels) or ()
@@ -110,7 +110,7 @@ def _plan_rest(call: Call, api: Api, ground: Ground, known: Object) -> Plan:
     plan = plan_absence(api.context, found, found, f"belongs to {call.parameters['namespace']}/{call.parameters['name']}")
     # What something else owns goes with its owner; only a dry run meets it here.
     left = [step for step in plan_leftovers(call, api).steps if step.ref not in found and not _owners(step.found)]
-    records = {ref_of(body) for body in ground.records}
+    records = {ref_of(body) for body in contents.records}
     last = [step for step in left if step.ref in records or step.ref.kind == "Namespace"]
     first = tuple(step for step in left if step not in last)
     return plan + Plan((*first, *sorted(last, key=lambda step: step.ref.kind == "Namespace")))

@@ -20,14 +20,14 @@ from .._core.distribution.secrets import (
     secret_names,
 )
 from .._core.objects import Object, Ref, kind_named
-from .._kube.ground import Ground
+from .._kube.contents import Contents
 
 # What a dry run shows in place of the password that a run would generate.
 _FORETOLD = "-" * PASSWORD_LENGTH
 
 
 def wanted_secrets(
-    definition: Object, places: Mapping[str, tuple[str, ...]], ground: Mapping[str, Ground], *, check_mode: bool
+    definition: Object, places: Mapping[str, tuple[str, ...]], contents: Mapping[str, Contents], *, check_mode: bool
 ) -> dict[str, list[dict[str, Any]]]:
     """The Secrets of users that each context needs, by context.
 
@@ -36,12 +36,12 @@ def wanted_secrets(
     Args:
         definition: the cluster.
         places: the namespaces with datacenters, by context.
-        ground: what each context holds.
+        contents: what each context holds.
         check_mode: generate nothing.
     """
     wanted: dict[str, list[dict[str, Any]]] = {context: [] for context in places}
     for name in secret_names(definition):
-        found = [(context, body) for context, one in ground.items() for ref, body in one.objects.items() if _is_copy(ref, name)]
+        found = [(context, body) for context, one in contents.items() for ref, body in one.objects.items() if _is_copy(ref, name)]
         data = agreed_data(name, found) or data_of(name, _FORETOLD if check_mode else _password())
         more = {"orphan": is_orphan(definition, found), "kind": found[0][1].get("type") or "Opaque" if found else "Opaque"}
         for context, namespaces in places.items():

@@ -31,7 +31,7 @@ from .._kube.observe import observe
 from .._kube.wait import wait_for
 from .direct_opening import places
 from .direct_plan import plan_datacenter
-from .direct_scene import Scene
+from .direct_distribution import Distribution
 from .direct_secrets import wanted_secrets
 
 _MOVING = "taking the cluster over from the operator"
@@ -39,114 +39,114 @@ _DEFINITION = kind_named("CustomResourceDefinition").ref("cassandradatacenters.c
 _ATTEMPTS = 5
 
 
-def operators_cluster(scene: Scene) -> Object | None:
+def operators_cluster(distribution: Distribution) -> Object | None:
     """The K8ssandraCluster by which the operator distributes the cluster; None when it does not."""
-    key = (scene.wish.name, scene.wish.namespace)
-    clusters = scene.ground[scene.own.context].clusters
+    key = (distribution.wish.name, distribution.wish.namespace)
+    clusters = distribution.contents[distribution.own.context].clusters
     return next((body for body in clusters if (name_of(body), namespace_of(body)) == key), None)
 
 
-def check_takeover(scene: Scene) -> None:
+def check_takeover(distribution: Distribution) -> None:
     """Refuses unless the cluster is ready and every object in it is exactly what we would write."""
-    cluster, live = operators_cluster(scene), scene.live()
+    cluster, live = operators_cluster(distribution), distribution.live()
     if cluster is None and not live:
-        raise SpecError("confirm_move", f"names {scene.wish.name}, and no context has a datacenter of it; there is nothing to move")
+        raise SpecError("confirm_move", f"names {distribution.wish.name}, and no context has a datacenter of it; there is nothing to move")
     if cluster is not None:
-        _check_ready(scene, cluster)
-    missing = [each.name for each in scene.order() if each.name not in live]
+        _check_ready(distribution, cluster)
+    missing = [each.name for each in distribution.order() if each.name not in live]
     if missing:
         raise SpecError("control_plane", f"cannot become ansible while {missing[0]} is not there; run again when the operator has made it")
-    differing = _differences(scene)
+    differing = _differences(distribution)
     if differing:
         more = f" and {len(differing) - 5} more" if len(differing) > 5 else ""
         what = f"cannot become ansible, since it would change the cluster: {'; '.join(differing[:5])}{more}"
         raise SpecError("control_plane", f"{what}; make the definition and the cluster alike first; nothing was changed")
 
 
-def _check_ready(scene: Scene, cluster: Object) -> None:
-    context, what = scene.own.context, str(ref_of(cluster))
+def _check_ready(distribution: Distribution, cluster: Object) -> None:
+    context, what = distribution.own.context, str(ref_of(cluster))
     if cluster["metadata"].get("deletionTimestamp"):
         if FINALIZER in (cluster["metadata"].get("finalizers") or ()):
             advice = "its datacenters go with it; nothing was changed"
             raise errors.Conflict(context, _MOVING, f"{what} is being removed by the operator", advice)
         return
-    operators = scene.call.parameters["operator_namespace"] or scene.wish.namespace
-    reading = read_cluster(scene.own, scene.remotes, scene.wish.name, scene.wish.namespace, operators=operators)
+    operators = distribution.call.parameters["operator_namespace"] or distribution.wish.namespace
+    reading = read_cluster(distribution.own, distribution.remotes, distribution.wish.name, distribution.wish.namespace, operators=operators)
     status = roll_up(reading, time.time())
     if not status.ready:
         raise errors.Conflict(context, _MOVING, f"{what} is not ready: {status.reason}", "run again when it is; nothing was changed")
 
 
-def _differences(scene: Scene) -> list[str]:
-    parts, live, found = scene.parts(), scene.live(), []
-    for template in scene.order():
-        context = scene.context(template.context)
-        plan = plan_datacenter(scene, template, parts[template.name])
+def _differences(distribution: Distribution) -> list[str]:
+    parts, live, found = distribution.parts(), distribution.live(), []
+    for template in distribution.order():
+        context = distribution.context(template.context)
+        plan = plan_datacenter(distribution, template, parts[template.name])
         found += [f"{context}: {step.ref}: {step.why}" for step in plan.steps]
-        crd, wanted = scene.apis[context].get(_DEFINITION) or {}, parts[template.name].datacenter
+        crd, wanted = distribution.apis[context].get(_DEFINITION) or {}, parts[template.name].datacenter
         differing = spec_changes(schema_of(crd), wanted, live[template.name])
         told = update_step(context, wanted, live[template.name], differing).describe().get("changes", ())
         found += [f"{context}: {ref_of(wanted)}: {line}" for line in told]
     return found
 
 
-def plan_takeover(scene: Scene) -> Plan:
+def plan_takeover(distribution: Distribution) -> Plan:
     """The steps after the records: the operator's objects go, and what it wrote becomes ours."""
-    return _plan_release(scene) + _plan_ownership(scene)
+    return _plan_release(distribution) + _plan_ownership(distribution)
 
 
-def _plan_release(scene: Scene) -> Plan:
-    wish, own = scene.wish, scene.own
+def _plan_release(distribution: Distribution) -> Plan:
+    wish, own = distribution.wish, distribution.own
     refs = [kind_named(kind).ref(wish.name, wish.namespace) for kind in ("K8ssandraCluster", "ReplicatedSecret")]
     why = "the collection takes its place; datacenters and Secrets stay"
     found = [(ref, own.get(ref)) for ref in refs]
     return Plan(tuple(Step(own.context, Verb.DELETE, ref, why, found=body) for ref, body in found if body is not None))
 
 
-def _plan_ownership(scene: Scene) -> Plan:
+def _plan_ownership(distribution: Distribution) -> Plan:
     plan = Plan()
-    for context, bodies in _bodies(scene).items():
-        found = observe(scene.apis[context], map(ref_of, bodies))
+    for context, bodies in _bodies(distribution).items():
+        found = observe(distribution.apis[context], map(ref_of, bodies))
         there = [(body, found[ref_of(body)]) for body in bodies if ref_of(body) in found]
         steps = [update_step(context, body, live, (), "was written by the operator") for body, live in there if not is_owned(live)]
         plan += Plan(tuple(steps))
     return plan
 
 
-def _bodies(scene: Scene) -> dict[str, list[Object]]:
+def _bodies(distribution: Distribution) -> dict[str, list[Object]]:
     """What we apply, by context."""
-    secrets = wanted_secrets(scene.wish.definition, places(scene), scene.ground, check_mode=scene.call.check_mode)
+    secrets = wanted_secrets(distribution.wish.definition, places(distribution), distribution.contents, check_mode=distribution.call.check_mode)
     bodies: dict[str, list[Object]] = {context: list(found) for context, found in secrets.items()}
-    for template, parts in zip(scene.order(), (scene.parts()[each.name] for each in scene.order())):
-        bodies[scene.context(template.context)] += [*parts.before, parts.datacenter, *parts.after]
+    for template, parts in zip(distribution.order(), (distribution.parts()[each.name] for each in distribution.order())):
+        bodies[distribution.context(template.context)] += [*parts.before, parts.datacenter, *parts.after]
     return bodies
 
 
-def take_over(scene: Scene, done: list[Step]) -> None:
+def take_over(distribution: Distribution, done: list[Step]) -> None:
     """Carries `plan_takeover` out; each step may be where an earlier run was killed.
 
     Args:
-        scene: what the run knows; its records are written.
+        distribution: what the run knows; its records are written.
         done: gets each step that was done.
     """
-    for step in _plan_release(scene).steps:
+    for step in _plan_release(distribution).steps:
         release = _release_cluster if step.ref.kind == "K8ssandraCluster" else _release_secrets
-        _do(scene, step, done, lambda step=step, release=release: release(scene, step.ref))
-    _check_kept(scene)
-    for step in _plan_ownership(scene).steps:
-        _do(scene, step, done, lambda step=step: _own(scene.apis[step.context], step))
+        _do(distribution, step, done, lambda step=step, release=release: release(distribution, step.ref))
+    _check_kept(distribution)
+    for step in _plan_ownership(distribution).steps:
+        _do(distribution, step, done, lambda step=step: _own(distribution.apis[step.context], step))
 
 
-def _do(scene: Scene, step: Step, done: list[Step], work: Callable[[], None]) -> None:
-    scene.quiet, scene.wrote = False, True
+def _do(distribution: Distribution, step: Step, done: list[Step], work: Callable[[], None]) -> None:
+    distribution.quiet, distribution.wrote = False, True
     work()
     done.append(step)
-    scene.call.say(f"{step.context}: {step.verb.value}d {step.ref}")
+    distribution.call.say(f"{step.context}: {step.verb.value}d {step.ref}")
 
 
-def _release_cluster(scene: Scene, ref: Ref) -> None:
+def _release_cluster(distribution: Distribution, ref: Ref) -> None:
     for attempt in range(_ATTEMPTS):
-        there = scene.own.get(ref)
+        there = distribution.own.get(ref)
         if there is None or there["metadata"].get("deletionTimestamp"):
             break
         finalizers = there["metadata"].get("finalizers") or ()
@@ -155,38 +155,38 @@ def _release_cluster(scene: Scene, ref: Ref) -> None:
             if FINALIZER in finalizers:
                 kept = [each for each in finalizers if each != FINALIZER]
                 patch = {"metadata": {"finalizers": kept, "resourceVersion": version}}
-                version = scene.own.merge(ref, patch)["metadata"]["resourceVersion"]
-            scene.own.delete(ref, alone=version)
+                version = distribution.own.merge(ref, patch)["metadata"]["resourceVersion"]
+            distribution.own.delete(ref, alone=version)
         except errors.Overtaken:
             if attempt == _ATTEMPTS - 1:
                 raise
-    _await_absence(scene, ref)
+    _await_absence(distribution, ref)
 
 
-def _release_secrets(scene: Scene, ref: Ref) -> None:
+def _release_secrets(distribution: Distribution, ref: Ref) -> None:
     """With this annotation the operator leaves the copies of Secrets where they are (`replication/secret_controller.go`)."""
-    there = scene.own.get(ref)
+    there = distribution.own.get(ref)
     if there is not None and not there["metadata"].get("deletionTimestamp"):
         kept = [each for each in there["metadata"].get("finalizers") or () if each != REPLICATED_SECRET_FINALIZER]
-        scene.own.merge(ref, {"metadata": {"annotations": {ORPHAN: "true"}, "finalizers": kept}})
-        scene.own.delete(ref)
-    _await_absence(scene, ref)
+        distribution.own.merge(ref, {"metadata": {"annotations": {ORPHAN: "true"}, "finalizers": kept}})
+        distribution.own.delete(ref)
+    _await_absence(distribution, ref)
 
 
-def _await_absence(scene: Scene, ref: Ref) -> None:
+def _await_absence(distribution: Distribution, ref: Ref) -> None:
     def look() -> Verdict:
-        there = scene.own.get(ref)
+        there = distribution.own.get(ref)
         finalizers = ", ".join((there or {}).get("metadata", {}).get("finalizers") or ())
         return Verdict(there is None, f"{ref} is still there" + (f", with the finalizers {finalizers}" if finalizers else ""))
 
-    wait_for(look, scene.call.patience, context=scene.own.context, doing=f"waiting for the removal of {ref}", say=scene.call.say)
+    wait_for(look, distribution.call.patience, context=distribution.own.context, doing=f"waiting for the removal of {ref}", say=distribution.call.say)
 
 
-def _check_kept(scene: Scene) -> None:
+def _check_kept(distribution: Distribution) -> None:
     """Nothing of the cluster went along with the operator's objects."""
-    for context, bodies in _bodies(scene).items():
+    for context, bodies in _bodies(distribution).items():
         refs = [ref_of(body) for body in bodies if body["kind"] in ("CassandraDatacenter", "Secret")]
-        found = observe(scene.apis[context], refs)
+        found = observe(distribution.apis[context], refs)
         for ref in refs:
             if ref not in found or found[ref]["metadata"].get("deletionTimestamp"):
                 advice = "find out who removes it before anything else"

@@ -15,19 +15,19 @@ from .._core.verdict import Verdict
 from .._kube.management import ManagementApi
 from .._kube.wait import Patience, wait_for
 from .awaiting import REACTION
-from .direct_scene import Scene
+from .direct_distribution import Distribution
 
 
 class Waits:
     """All waits of one run, which share its time.
 
     Args:
-        scene: what the run knows.
+        distribution: what the run knows.
     """
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._whole = scene.call.patience
+    def __init__(self, distribution: Distribution) -> None:
+        self._distribution = distribution
+        self._whole = distribution.call.patience
         self._began = self._whole.clock()
 
     def until_settled(self, name: str) -> None:
@@ -46,19 +46,19 @@ class Waits:
             return Verdict(agreed, "" if agreed else f"the nodes of {management.datacenter} do not agree on the schema yet")
 
         doing = "waiting for agreement on the schema"
-        wait_for(look, self._left(), context=management.api.context, doing=doing, say=self._scene.call.say)
+        wait_for(look, self._left(), context=management.api.context, doing=doing, say=self._distribution.call.say)
 
     def _until(self, name: str, doing: str, done: Callable[[Datacenter], bool]) -> None:
-        scene, began = self._scene, self._whole.clock()
+        distribution, began = self._distribution, self._whole.clock()
 
         def look() -> Verdict:
-            reading = scene.known() if first else scene.read(surroundings=False)
+            reading = distribution.known() if first else distribution.read(surroundings=False)
             first.clear()
             status = roll_up(reading, time.time())
             return _verdict(status, name, done, fresh=self._whole.clock() - began < REACTION)
 
         first = [True]
-        wait_for(look, self._left(), context=scene.own.context, doing=f"{doing} {name}", say=scene.call.say)
+        wait_for(look, self._left(), context=distribution.own.context, doing=f"{doing} {name}", say=distribution.call.say)
 
     def _left(self) -> Patience:
         return replace(self._whole, timeout=max(self._whole.timeout - (self._whole.clock() - self._began), 0.0))

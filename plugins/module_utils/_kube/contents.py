@@ -41,7 +41,7 @@ class Aim:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Contents:
     """What one context holds.
 
     Args:
@@ -55,14 +55,14 @@ class Ground:
     objects: Mapping[Ref, Object] = field(default_factory=dict, repr=False)
 
 
-def read_ground(aims: Sequence[Aim]) -> dict[str, Ground]:
+def read_contents(aims: Sequence[Aim]) -> dict[str, Contents]:
     """What each context holds. Raises what the first context that failed said: never trust absence."""
     answers = side_by_side(_read, aims)
     for problem in failures(answers).values():
         if isinstance(problem, Unreachable):
             raise Unreachable(problem.context, _DOING, problem.found, "nothing was changed; run again when the context answers")
         raise problem
-    return {context: answer for context, answer in answers.items() if isinstance(answer, Ground)}
+    return {context: answer for context, answer in answers.items() if isinstance(answer, Contents)}
 
 
 def read_definition(apis: Sequence[Api]) -> Object:
@@ -80,8 +80,8 @@ def read_definition(apis: Sequence[Api]) -> Object:
     raise Absent(apis[0].context, "reading the defaults of a K8ssandraCluster", f"none of {contexts} serves K8ssandraClusters", advice)
 
 
-def _read(aim: Aim) -> Ground:
+def _read(aim: Aim) -> Contents:
     api = aim.api
     clusters = tuple(api.list(kind_named("K8ssandraCluster")) or ())
     records = tuple(list_records(api, aim.name, aim.namespace))
-    return Ground(clusters, records, observe(api, aim.refs))
+    return Contents(clusters, records, observe(api, aim.refs))

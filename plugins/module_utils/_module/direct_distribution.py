@@ -22,7 +22,7 @@ from .._core.objects import Object, Ref, kind_named
 from .._core.readings import ClusterReading, labels_of, namespace_of
 from .._kube.api import Api
 from .._kube.cluster_reading import read_cluster
-from .._kube.ground import Ground
+from .._kube.contents import Contents
 from .._kube.management import ManagementApi
 from .direct_secrets import decoded
 from .run import Call
@@ -51,15 +51,15 @@ class Parts:
 
 
 @dataclass
-class Scene:
-    """One run.
+class Distribution:
+    """One run of direct distribution.
 
     Args:
         call: what Ansible asks for.
         wish: the cluster as the user wrote it.
         own: the context that the definition leaves without a name.
         remotes: the others, by the names that the definition calls them.
-        ground: what each context held at the beginning, by its name.
+        contents: what each context held at the beginning, by its name.
         records: what each context's record says by now, by the context's name.
         definition: the cluster with the defaults of its kind; empty where no context knows them.
         reading: the contexts as they were read last.
@@ -71,7 +71,7 @@ class Scene:
     wish: ClusterWish
     own: Api
     remotes: Mapping[str, Api]
-    ground: Mapping[str, Ground] = field(default_factory=dict)
+    contents: Mapping[str, Contents] = field(default_factory=dict)
     records: dict[str, Record] = field(default_factory=dict)
     definition: Mapping[str, Any] = field(default_factory=dict)
     reading: ClusterReading | None = None
@@ -178,8 +178,8 @@ class Scene:
         return wanted
 
     def _objects(self, kind: str) -> Iterator[tuple[str, Ref, Object]]:
-        for context, ground in self.ground.items():
-            yield from ((context, ref, body) for ref, body in ground.objects.items() if ref.kind == kind)
+        for context, contents in self.contents.items():
+            yield from ((context, ref, body) for ref, body in contents.objects.items() if ref.kind == kind)
 
     def _named(self, context: str) -> str:
         """A context as the definition calls it: our own has no name where the definition gives it none."""
@@ -193,7 +193,7 @@ class Scene:
                 yield each.context
 
 
-def with_record(scene: Scene, context: str, **changes: Any) -> Record:
-    """The record of a context with changes, kept in the scene."""
-    scene.records[context] = replace(scene.records[context], **changes)
-    return scene.records[context]
+def with_record(distribution: Distribution, context: str, **changes: Any) -> Record:
+    """The record of a context with changes, kept in the distribution."""
+    distribution.records[context] = replace(distribution.records[context], **changes)
+    return distribution.records[context]
