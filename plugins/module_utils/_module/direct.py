@@ -33,7 +33,7 @@ from .direct_plan import (
     plan_record,
     plan_slices,
 )
-from .direct_distribution import Distribution, with_record
+from .direct_distribution import Distribution
 from .direct_takeover import check_takeover, plan_takeover, take_over
 from .direct_waiting import Waits
 from .run import Call, outcome
@@ -158,7 +158,7 @@ class _Run:
             self._alter(management, plan_keyspaces(template, context, management, wanted))
         self._carry_out(plan_rebuild(distribution, template, distribution.live()[template.name]))
         self._waits.until_rebuilt(template.name)
-        with_record(distribution, context, joining=tuple(name for name in distribution.records[context].joining if name != template.name))
+        distribution.keep(context, joining=tuple(name for name in distribution.records[context].joining if name != template.name))
         self._carry_out(plan_record(distribution, context))
 
     def _alter(self, management: ManagementApi, plan: Plan) -> None:

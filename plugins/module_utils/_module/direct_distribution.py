@@ -84,9 +84,25 @@ class Distribution:
         """Every context by its name, our own first."""
         return {self.own.context: self.own, **self.remotes}
 
+    @property
+    def operators(self) -> str:
+        """The namespace in which operators are looked for."""
+        return self.call.parameters["operator_namespace"] or self.wish.namespace
+
     def context(self, named: str) -> str:
         """The name of a context that the definition may leave without one."""
         return named or self.own.context
+
+    def places(self) -> dict[str, tuple[str, ...]]:
+        """The namespaces that shall hold datacenters, by context."""
+        found: dict[str, dict[str, None]] = {}
+        for datacenter in self.wish.datacenters:
+            found.setdefault(self.context(datacenter.context), {})[datacenter.namespace] = None
+        return {context: tuple(namespaces) for context, namespaces in found.items()}
+
+    def keep(self, context: str, **changes: Any) -> None:
+        """Changes what the record of a context says by now."""
+        self.records[context] = replace(self.records[context], **changes)
 
     def order(self) -> tuple[Template, ...]:
         """The datacenters in the order in which they are worked on."""
@@ -94,10 +110,9 @@ class Distribution:
 
     def read(self, *, surroundings: bool = True) -> ClusterReading:
         """Reads the contexts anew."""
-        operators = self.call.parameters["operator_namespace"] or self.wish.namespace
         key = (self.wish.name, self.wish.namespace)
         recorded = as_cluster(self.records.values())
-        self.reading = read_cluster(self.own, self.remotes, *key, operators=operators, surroundings=surroundings, recorded=recorded)
+        self.reading = read_cluster(self.own, self.remotes, *key, operators=self.operators, surroundings=surroundings, recorded=recorded)
         self.quiet = True
         return self.reading
 
@@ -142,7 +157,7 @@ class Distribution:
 
     def _computed(self) -> dict[str, Parts]:
         seeds, kind = self.seeds(), "CassandraDatacenter"
-        observation = self._observation(seeds)
+        observation = self.observation(seeds)
         placed = distribute(self.definition, observation)
         found = {}
         for template in self.order():
@@ -156,7 +171,8 @@ class Distribution:
             found[template.name] = Parts((*bodies[:at], *slices), bodies[at], tuple(bodies[at + 1 :]), unwanted, leftovers)
         return found
 
-    def _observation(self, seeds: Mapping[str, Sequence[str]]) -> Observation:
+    def observation(self, seeds: Mapping[str, Sequence[str]]) -> Observation:
+        """What the objects of the datacenters depend on."""
         live = self.live()
         first = [live[each.name] for each in templates(self.definition) if each.name in live]
         return Observation(
@@ -191,9 +207,3 @@ class Distribution:
             telemetry = (each.options.get("telemetry") or {}).get("prometheus") or {}
             if telemetry.get("enabled") and self.apis[self.context(each.context)].find_kind(*_MONITORS) is not None:
                 yield each.context
-
-
-def with_record(distribution: Distribution, context: str, **changes: Any) -> Record:
-    """The record of a context with changes, kept in the distribution."""
-    distribution.records[context] = replace(distribution.records[context], **changes)
-    return distribution.records[context]

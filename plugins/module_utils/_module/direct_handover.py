@@ -21,8 +21,8 @@ from .._core.rollup import roll_up
 from .._kube.api import Api
 from .._kube.apply import carry_out
 from .direct import foretold
-from .direct_opening import open_distribution
 from .direct_distribution import Distribution
+from .direct_opening import open_distribution
 from .direct_secrets import wanted_secrets
 from .direct_takeover import operators_cluster
 from .run import Call, reporting
@@ -80,9 +80,9 @@ def _plan_sources(distribution: Distribution) -> Plan:
 
 
 def _plan_cluster(distribution: Distribution, cluster: Object | None) -> Plan:
-    body = _body(distribution)
-    create = Plan() if cluster is not None else Plan((Step(distribution.own.context, Verb.CREATE, ref_of(body), _TAKES, body=held_back(body)),))
-    return create + Plan((update_step(distribution.own.context, body, cluster, (), "its status names the datacenters that are there"),))
+    body, own = _body(distribution), distribution.own.context
+    create = Plan() if cluster is not None else Plan((Step(own, Verb.CREATE, ref_of(body), _TAKES, body=held_back(body)),))
+    return create + Plan((update_step(own, body, cluster, (), "its status names the datacenters that are there"),))
 
 
 def _body(distribution: Distribution) -> dict[str, Any]:

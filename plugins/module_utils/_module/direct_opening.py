@@ -21,7 +21,7 @@ from .._core.readings import ClusterReading, is_of, name_of, namespace_of
 from .._core.update import check_update, removed_datacenters
 from .._kube import errors
 from .._kube.api import Api
-from .._kube.contents import Aim, read_definition, read_contents
+from .._kube.contents import Aim, read_contents, read_definition
 from .direct_distribution import Distribution
 from .direct_secrets import secret_refs
 from .run import Call, foretelling
@@ -32,7 +32,7 @@ _STORES = ("clientEncryptionStores", "serverEncryptionStores")
 
 
 def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[str, Api]) -> Distribution:
-    """the distribution of a run that may go on.
+    """The distribution of a run that may go on.
 
     Raises:
         SpecError: what cannot be, or is not done in this way, or belongs to somebody else.
@@ -59,7 +59,8 @@ def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[
 
 def _others(distribution: Distribution) -> dict[str, list[Object]]:
     """The live K8ssandraClusters, without the one that a move is about."""
-    moving = (distribution.own.context, distribution.wish.namespace, distribution.wish.name) if is_move(distribution.call, distribution.wish) else None
+    wish = distribution.wish
+    moving = (distribution.own.context, wish.namespace, wish.name) if is_move(distribution.call, wish) else None
     return {
         context: [body for body in one.clusters if (context, namespace_of(body), name_of(body)) != moving]
         for context, one in distribution.contents.items()
@@ -80,17 +81,9 @@ def _check_contexts(distribution: Distribution) -> None:
             raise SpecError(f"{datacenter.path}.k8sContext", f"is {datacenter.context}, none of the contexts ({known}); add it there")
 
 
-def places(distribution: Distribution) -> dict[str, tuple[str, ...]]:
-    """The namespaces that shall hold datacenters, by context."""
-    found: dict[str, dict[str, None]] = {}
-    for datacenter in distribution.wish.datacenters:
-        found.setdefault(distribution.context(datacenter.context), {})[datacenter.namespace] = None
-    return {context: tuple(namespaces) for context, namespaces in found.items()}
-
-
 def _aim(distribution: Distribution, context: str) -> Aim:
     wish = distribution.wish
-    used = places(distribution).get(context, ())
+    used = distribution.places().get(context, ())
     namespaces = tuple(dict.fromkeys((*used, wish.namespace)))
     refs = [kind_named("Namespace").ref(name) for name in used]
     refs += secret_refs(wish.definition, namespaces)
@@ -120,7 +113,7 @@ def _in_order(definition: Object, known: Object | None) -> dict[str, Any]:
 
 def _new_records(distribution: Distribution, ordered: Object, before: Mapping[str, Record]) -> None:
     kept = recorded(ordered, distribution.own.context)
-    for context in places(distribution):
+    for context in distribution.places():
         old = before.get(context, Record({}))
         distribution.records[context] = Record(kept, old.carried_out, old.joining)
 
@@ -132,12 +125,12 @@ def _joining(distribution: Distribution, before: Mapping[str, Record]) -> None:
         name, context = entry["metadata"]["name"], entry["k8sContext"]
         record = distribution.records[context]
         if name not in live and name not in record.joining and (position > 0 or live):
-            distribution.records[context] = Record(record.definition, record.carried_out, (*record.joining, name))
+            distribution.keep(context, joining=(*record.joining, name))
 
 
 def _require_answers(distribution: Distribution, reading: ClusterReading) -> None:
     """Never trust absence: what a context that fails now holds would be taken for missing."""
-    used = places(distribution)
+    used = distribution.places()
     for context in reading.contexts:
         if not context.reachable:
             raise errors.Unreachable(context.context, _PLANNING, context.cause, "nothing was changed; run again when the context answers")

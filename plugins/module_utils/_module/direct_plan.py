@@ -20,8 +20,7 @@ from .._core.readings import holds
 from .._kube.apply import confirm
 from .._kube.management import ManagementApi
 from .._kube.observe import observe
-from .direct_opening import places
-from .direct_distribution import Parts, Distribution, with_record
+from .direct_distribution import Distribution, Parts
 from .direct_secrets import wanted_secrets
 
 KEYSPACE = "Keyspace"
@@ -30,8 +29,8 @@ KEYSPACE = "Keyspace"
 def plan_foundation(distribution: Distribution) -> Plan:
     """What comes before any datacenter: namespaces, the records that say whose the cluster is, and Secrets."""
     wish, plan = distribution.wish, Plan()
-    secrets = wanted_secrets(wish.definition, places(distribution), distribution.contents, check_mode=distribution.call.check_mode)
-    for context, namespaces in places(distribution).items():
+    secrets = wanted_secrets(wish.definition, distribution.places(), distribution.contents, check_mode=distribution.call.check_mode)
+    for context, namespaces in distribution.places().items():
         there = distribution.contents[context].objects
         for name in namespaces:
             ref = kind_named("Namespace").ref(name)
@@ -39,23 +38,23 @@ def plan_foundation(distribution: Distribution) -> Plan:
             body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
             plan += plan_presence(context, [body] if ref not in there else [], {})
         plan += plan_record(distribution, context)
-        plan += _confirmed(distribution, context, plan_presence(context, secrets[context], there))
+        plan += confirmed(distribution, context, plan_presence(context, secrets[context], there))
     return plan
 
 
 def plan_record(distribution: Distribution, context: str) -> Plan:
     """The step that makes a context's record be as the distribution has it."""
-    body = record_body(distribution.records[context], places(distribution)[context][0])
+    body = record_body(distribution.records[context], distribution.places()[context][0])
     api, ref = distribution.apis[context], ref_of(body)
     known = {ref_of(each): each for each in distribution.contents[context].records}
     found = observe(api, [ref]) if distribution.wrote else known
-    return _confirmed(distribution, context, plan_presence(context, [body], found))
+    return confirmed(distribution, context, plan_presence(context, [body], found))
 
 
 def plan_completion(distribution: Distribution) -> Plan:
     """The steps by which every record says that the definition was carried out to its end."""
     for context, record in distribution.records.items():
-        with_record(distribution, context, carried_out=digest_of(record.definition), joining=())
+        distribution.keep(context, carried_out=digest_of(record.definition), joining=())
     return sum((plan_record(distribution, context) for context in distribution.records), Plan())
 
 
@@ -66,7 +65,7 @@ def plan_datacenter(distribution: Distribution, template: Template, parts: Parts
     live = distribution.live().get(template.name)
     found.update({ref_of(parts.datacenter): live} if live is not None else {})
     plan = plan_absence(context, parts.unwanted, found, "has no address any more")
-    return plan + _confirmed(distribution, context, plan_presence(context, (*parts.before, parts.datacenter), found))
+    return plan + confirmed(distribution, context, plan_presence(context, (*parts.before, parts.datacenter), found))
 
 
 def plan_slices(distribution: Distribution, template: Template, parts: Parts) -> Plan:
@@ -75,7 +74,7 @@ def plan_slices(distribution: Distribution, template: Template, parts: Parts) ->
     slices = [body for body in parts.before if body["kind"] == "EndpointSlice"]
     found = observe(distribution.apis[context], [*map(ref_of, slices), *parts.unwanted])
     plan = plan_absence(context, parts.unwanted, found, "has no address any more")
-    return plan + _confirmed(distribution, context, plan_presence(context, slices, found))
+    return plan + confirmed(distribution, context, plan_presence(context, slices, found))
 
 
 def plan_add_ons(distribution: Distribution, template: Template, parts: Parts) -> Plan:
@@ -83,7 +82,7 @@ def plan_add_ons(distribution: Distribution, template: Template, parts: Parts) -
     context = distribution.context(template.context)
     found = observe(distribution.apis[context], [*map(ref_of, parts.after), *parts.leftovers])
     ours = [ref for ref in parts.leftovers if ref in found and is_of(distribution.definition, found[ref])]
-    plan = _confirmed(distribution, context, plan_presence(context, parts.after, found))
+    plan = confirmed(distribution, context, plan_presence(context, parts.after, found))
     return plan + plan_absence(context, ours, found, "is not wanted any more")
 
 
@@ -113,5 +112,6 @@ def plan_rebuild(distribution: Distribution, template: Template, datacenter: Obj
     return Plan() if found else plan_presence(context, [task], {})
 
 
-def _confirmed(distribution: Distribution, context: str, plan: Plan) -> Plan:
+def confirmed(distribution: Distribution, context: str, plan: Plan) -> Plan:
+    """A plan of one context without what the server says would change nothing."""
     return confirm(distribution.apis[context], plan, force=distribution.call.parameters["force_conflicts"])

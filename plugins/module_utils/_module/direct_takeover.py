@@ -29,9 +29,8 @@ from .._kube.api import Api
 from .._kube.cluster_reading import read_cluster
 from .._kube.observe import observe
 from .._kube.wait import wait_for
-from .direct_opening import places
-from .direct_plan import plan_datacenter
 from .direct_distribution import Distribution
+from .direct_plan import plan_datacenter
 from .direct_secrets import wanted_secrets
 
 _MOVING = "taking the cluster over from the operator"
@@ -70,8 +69,8 @@ def _check_ready(distribution: Distribution, cluster: Object) -> None:
             advice = "its datacenters go with it; nothing was changed"
             raise errors.Conflict(context, _MOVING, f"{what} is being removed by the operator", advice)
         return
-    operators = distribution.call.parameters["operator_namespace"] or distribution.wish.namespace
-    reading = read_cluster(distribution.own, distribution.remotes, distribution.wish.name, distribution.wish.namespace, operators=operators)
+    wish = distribution.wish
+    reading = read_cluster(distribution.own, distribution.remotes, wish.name, wish.namespace, operators=distribution.operators)
     status = roll_up(reading, time.time())
     if not status.ready:
         raise errors.Conflict(context, _MOVING, f"{what} is not ready: {status.reason}", "run again when it is; nothing was changed")
@@ -115,7 +114,8 @@ def _plan_ownership(distribution: Distribution) -> Plan:
 
 def _bodies(distribution: Distribution) -> dict[str, list[Object]]:
     """What we apply, by context."""
-    secrets = wanted_secrets(distribution.wish.definition, places(distribution), distribution.contents, check_mode=distribution.call.check_mode)
+    definition, places = distribution.wish.definition, distribution.places()
+    secrets = wanted_secrets(definition, places, distribution.contents, check_mode=distribution.call.check_mode)
     bodies: dict[str, list[Object]] = {context: list(found) for context, found in secrets.items()}
     for template, parts in zip(distribution.order(), (distribution.parts()[each.name] for each in distribution.order())):
         bodies[distribution.context(template.context)] += [*parts.before, parts.datacenter, *parts.after]
@@ -179,7 +179,8 @@ def _await_absence(distribution: Distribution, ref: Ref) -> None:
         finalizers = ", ".join((there or {}).get("metadata", {}).get("finalizers") or ())
         return Verdict(there is None, f"{ref} is still there" + (f", with the finalizers {finalizers}" if finalizers else ""))
 
-    wait_for(look, distribution.call.patience, context=distribution.own.context, doing=f"waiting for the removal of {ref}", say=distribution.call.say)
+    call, own = distribution.call, distribution.own.context
+    wait_for(look, call.patience, context=own, doing=f"waiting for the removal of {ref}", say=call.say)
 
 
 def _check_kept(distribution: Distribution) -> None:
