@@ -11,6 +11,8 @@ from typing import Any
 
 from .errors import SpecError
 from .fields import API_VERSION, KIND, SERVER_METADATA, check_datacenter_fields, check_fields
+from .names import cassandra_name
+from .reapers import has_own_reaper
 from .shapes import described, join, plain, suggestion
 
 PARTS = ("name", "namespace", "spec", "datacenters")
@@ -119,14 +121,13 @@ def parse_cluster(
         _datacenter(template, metadata["namespace"], f"{join(path, 'spec')}.cassandra.datacenters[{index}]")
         for index, template in enumerate(cassandra["datacenters"])
     )
-    reaper = spec.get("reaper")
     return ClusterWish(
         name=metadata["name"],
         namespace=metadata["namespace"],
         cassandra_name=cassandra.get("clusterName") or metadata["name"],
         definition=body,
         datacenters=datacenters,
-        wants_reaper=reaper is not None and not reaper.get("reaperRef", {}).get("name"),
+        wants_reaper=has_own_reaper(body),
         wants_stargate="stargate" in spec or any("stargate" in template for template in cassandra["datacenters"]),
         wants_medusa="medusa" in spec,
         path=path,
@@ -231,7 +232,7 @@ def _datacenter(template: Mapping[str, Any], namespace: str, path: str) -> Datac
         name=metadata["name"],
         context=template.get("k8sContext", ""),
         namespace=metadata.get("namespace") or namespace,
-        cassandra_name=template.get("datacenterName") or metadata["name"],
+        cassandra_name=cassandra_name(template),
         size=template["size"],
         stopped=template.get("stopped", False),
         path=path,

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .causes import Cause, causes_of, pods_of
+from .names import cassandra_name
 from .nodes import Node, nodes_of
 from .objects import Object
 from .readings import ClusterReading, ContextReading, condition, holds, is_of, name_of, namespace_of, status_of
+from .reapers import service_state, wants_reaper
 
 REBUILD_ANNOTATION = "k8ssandra.io/rebuild-dc"
 # What cass-operator is doing, by the condition that says so, the most telling first.
@@ -134,27 +136,17 @@ def _asked_for(reading: ClusterReading, template: Mapping[str, Any]) -> Datacent
     cluster = reading.cluster or {}
     spec, name = cluster["spec"], metadata["name"]
     copy, stopped = rolled_up(cluster, name), bool(template.get("stopped"))
-    reaper = spec.get("reaper") or {}
-    single = reaper.get("deploymentMode") == "SINGLE"
-    running = [other["metadata"]["name"] for other in templates(cluster) if not other.get("stopped")]
-    wants_reaper = "reaper" in spec and not (reaper.get("reaperRef") or {}).get("name") and not (single and running[:1] != [name])
     wants_stargate = spec.get("stargate") is not None or template.get("stargate") is not None
     return Datacenter(
         name=name,
-        cassandra_name=template.get("datacenterName") or name,
+        cassandra_name=cassandra_name(template),
         context=context or reading.control_plane.context,
         namespace=metadata.get("namespace") or reading.namespace,
         size=int(template.get("size") or 0),
         stopped=stopped,
-        reaper=_service(copy.get("reaper")) if wants_reaper and not stopped else "",
-        stargate=_service(copy.get("stargate")) if wants_stargate and not stopped else "",
+        reaper=service_state(copy.get("reaper")) if wants_reaper(cluster, name) and not stopped else "",
+        stargate=service_state(copy.get("stargate")) if wants_stargate and not stopped else "",
     )
-
-
-def _service(status: Mapping[str, Any] | None) -> str:
-    if not status:
-        return "missing"
-    return "ready" if holds(status, "Ready") else str(status.get("progress") or "Pending")
 
 
 def _leaving(reading: ClusterReading, wanted: set[str], now: float) -> Iterator[Datacenter]:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 DNS_LABEL_LENGTH = 63
 # cass-operator and the webhook leave room for the pod's ordinal: `validateStatefulsetNameSize`, k8ssandracluster_webhook.go.
@@ -29,6 +30,19 @@ _LOOKS_HASHED = re.compile(rf".*-[0-9a-f]{{{_HASH_LENGTH}}}")
 
 def _joined_matches(pattern: re.Pattern[str], text: str) -> str:
     return "".join(match.group() for match in pattern.finditer(text))
+
+
+def clean_reaper_name(cluster: str, datacenter: str) -> str:
+    """The name of a datacenter's Reaper, of the names by which Cassandra knows both.
+
+    Source: `DefaultResourceName`, k8ssandra-operator v1.26.0 `pkg/reaper/resource.go`.
+    """
+    return clean_for_kubernetes(f"{cluster}-{datacenter}-reaper")
+
+
+def cassandra_name(entry: Mapping[str, Any]) -> str:
+    """What Cassandra calls a datacenter of a K8ssandraCluster, by its entry there."""
+    return str(entry.get("datacenterName") or entry["metadata"]["name"])
 
 
 def is_dns1035_label(name: str) -> bool:

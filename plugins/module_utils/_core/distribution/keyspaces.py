@@ -15,7 +15,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ..errors import SpecError
+from ..names import cassandra_name
 from ..objects import Object
+from ..reapers import has_own_reaper
 
 SYSTEM = ("system_traces", "system_distributed", "system_auth")
 _OF_DSE = ("dse_leases", "dse_perf", "dse_security")
@@ -36,11 +38,10 @@ def system_replications(definition: Object, initialized: Collection[str]) -> dic
     """
     spec = definition["spec"]
     there = [entry for entry in spec["cassandra"]["datacenters"] if entry["metadata"]["name"] in initialized]
-    copies = {entry.get("datacenterName") or entry["metadata"]["name"]: min(_MOST_COPIES, int(entry["size"])) for entry in there}
+    copies = {cassandra_name(entry): min(_MOST_COPIES, int(entry["size"])) for entry in there}
     copies |= dict.fromkeys(spec.get("externalDatacenters") or (), _MOST_COPIES)
     names = [*SYSTEM, *(_OF_DSE if spec["cassandra"].get("serverType") == "dse" else ())]
-    reaper = _reaper_keyspace(definition)
-    own = [reaper] if reaper and not (spec["reaper"].get("reaperRef") or {}).get("name") else []
+    own = [_reaper_keyspace(definition)] if has_own_reaper(definition) else []
     return {name: dict(copies) for name in (*names, *own)}
 
 
@@ -110,7 +111,7 @@ def rebuild_source(definition: Object, target: str, ready: Collection[str]) -> s
         SpecError: the one named is not ready, or none is.
     """
     entries = definition["spec"]["cassandra"]["datacenters"]
-    sources = [entry.get("datacenterName") or entry["metadata"]["name"] for entry in entries if entry["metadata"]["name"] in ready]
+    sources = [cassandra_name(entry) for entry in entries if entry["metadata"]["name"] in ready]
     # Upstream compares with the target's object name; with a datacenterName that lets a datacenter stream from itself.
     sources = [name for name in sources if name != target]
     named = (definition["metadata"].get("annotations") or {}).get(_REBUILD_SOURCE)

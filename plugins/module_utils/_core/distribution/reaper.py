@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import SpecError
-from ..names import clean_for_kubernetes
+from ..names import clean_reaper_name
 from ..objects import Object
+from ..reapers import has_own_reaper, wants_reaper
 from .labels import MANAGED_BY, OPERATOR, clean_cluster_name, cleaned_up_by, cluster_name, component, overlaid
 from .pod_parts import CASSANDRA, Part, with_container, with_env
 from .template import Template
@@ -28,12 +29,6 @@ _OF_CLUSTER = ("deploymentMode", "reaperRef")
 # Go writes these even when they are empty, and a Reaper's own definition fills them.
 _ALWAYS_THERE = ("autoScheduling", "cassandraUserSecretRef", "jmxUserSecretRef")
 _PATH = "definition.spec.reaper"
-
-
-def has_own_reaper(definition: Object) -> bool:
-    """Whether the cluster gets Reapers of its own, and does not use one that is there."""
-    reaper = definition["spec"].get("reaper")
-    return reaper is not None and not (reaper.get("reaperRef") or {}).get("name")
 
 
 def reaper_users(definition: Object) -> tuple[str, ...]:
@@ -55,7 +50,7 @@ def reaper_of(definition: Object, template: Template) -> dict[str, Any] | None:
 
     Raises `SpecError` for local storage with a Reaper for each datacenter.
     """
-    if not has_own_reaper(definition) or template.own.get("stopped") or not _is_place(definition, template):
+    if template.own.get("stopped") or not wants_reaper(definition, template.name):
         return None
     reaper = definition["spec"]["reaper"]
     if reaper.get("storageType") == "local" and reaper.get("deploymentMode") == "PER_DC":
@@ -78,7 +73,7 @@ def reaper_of(definition: Object, template: Template) -> dict[str, Any] | None:
 
 def reaper_name(definition: Object, template: Template) -> str:
     """The name of a datacenter's Reaper."""
-    return clean_for_kubernetes(f"{cluster_name(definition)}-{template.cassandra_name}-reaper")
+    return clean_reaper_name(cluster_name(definition), template.cassandra_name)
 
 
 def injected(annotation: str | None, secrets: Iterable[str], containers: Iterable[str], path: str) -> str:
@@ -98,14 +93,6 @@ def injected(annotation: str | None, secrets: Iterable[str], containers: Iterabl
             entries.append({"name": name, "path": f"/etc/secrets/{name}", "containers": list(containers)})
             known.add(name)
     return json.dumps(entries, separators=(",", ":"))
-
-
-def _is_place(definition: Object, template: Template) -> bool:
-    """A single Reaper goes to the first datacenter that is not stopped."""
-    if definition["spec"]["reaper"].get("deploymentMode") != "SINGLE":
-        return True
-    running = [own["metadata"]["name"] for own in definition["spec"]["cassandra"]["datacenters"] if not own.get("stopped")]
-    return running[:1] == [template.name]
 
 
 def _spec(definition: Object, template: Template) -> dict[str, Any]:

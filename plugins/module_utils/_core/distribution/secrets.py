@@ -18,6 +18,7 @@ from ..hashes import RESOURCE_HASH, secret_hash
 from ..names import superuser_secret_name
 from ..objects import Object
 from ..readings import labels_of
+from ..reapers import has_own_reaper
 from .labels import CONTROLLER, clean_cluster_name, watched_by, with_common_metadata
 
 REPLICATED_BY = "k8ssandra.io/replicated-by"
@@ -34,7 +35,7 @@ def secret_names(definition: Object) -> tuple[str, ...]:
         return ()
     cluster, reaper, medusa = clean_cluster_name(definition), spec.get("reaper"), spec.get("medusa")
     names = [superuser_secret_name(cluster, _named(spec["cassandra"].get("superuserSecretRef")))]
-    if reaper is not None and spec.get("auth", True) and not _named(reaper.get("reaperRef")):
+    if has_own_reaper(definition) and spec.get("auth", True):
         names.append(_named(reaper.get("cassandraUserSecretRef")) or f"{cluster}-reaper")
         # A reference that is there and names nothing turns the log-in of Reaper's pages off.
         page = f"{cluster}-reaper-ui" if reaper.get("uiUserSecretRef") is None else _named(reaper["uiUserSecretRef"])
