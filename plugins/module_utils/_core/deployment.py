@@ -46,9 +46,15 @@ def in_live_order(wanted: Sequence[Mapping[str, Any]], found: Object | None) -> 
     return sorted(wanted, key=lambda template: rank.get(template["metadata"]["name"], len(rank)))
 
 
-def removal_labels(name: str, namespace: str) -> dict[str, str]:
-    """The labels of what the operator made for a cluster (k8ssandra-operator v1.26.0 pkg/labels/labels.go)."""
-    return {"k8ssandra.io/cluster-name": name, "k8ssandra.io/cluster-namespace": namespace}
+def namespace_to_apply(wish: ClusterWish, name: str) -> dict[str, Any]:
+    """A namespace for datacenters, which goes with the cluster.
+
+    Args:
+        wish: the validated wish.
+        name: the namespace's.
+    """
+    labels = {CLUSTER_LABEL: f"{wish.namespace}.{wish.name}"}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
 
 
 def _autoupdate(found: Object | None, apply_updates: str, held: bool) -> str:

@@ -100,10 +100,14 @@ def namespace_of(body: Object) -> str:
     return str(body.get("metadata", {}).get("namespace", ""))
 
 
+def cluster_labels(name: str, namespace: str) -> dict[str, str]:
+    """The labels that lead from any object back to its cluster (k8ssandra-operator v1.26.0 pkg/labels/labels.go)."""
+    return {"k8ssandra.io/cluster-name": name, "k8ssandra.io/cluster-namespace": namespace}
+
+
 def is_of(body: Object, name: str, namespace: str) -> bool:
     """Whether the control plane made an object for this K8ssandraCluster (`CleanedUpByLabels`, k8ssandra-operator v1.26.0)."""
-    labels = labels_of(body)
-    return (labels.get("k8ssandra.io/cluster-name"), labels.get("k8ssandra.io/cluster-namespace")) == (name, namespace)
+    return cluster_labels(name, namespace).items() <= labels_of(body).items()
 
 
 def labels_of(body: Object) -> Mapping[str, str]:
@@ -111,9 +115,25 @@ def labels_of(body: Object) -> Mapping[str, str]:
     return body.get("metadata", {}).get("labels") or {}
 
 
+def is_owned_by_another(body: Object | None) -> bool:
+    """Whether an object goes with another one that owns it."""
+    return bool((body or {}).get("metadata", {}).get("ownerReferences"))
+
+
+def runs_cassandra(pod: Object) -> bool:
+    """Whether the Cassandra of a pod is ready, as its own container says: other containers may not be."""
+    statuses = status_of(pod).get("containerStatuses") or ()
+    return any(entry.get("name") == "cassandra" and entry.get("ready") for entry in statuses)
+
+
 def status_of(body: Object | None) -> Mapping[str, Any]:
     """`status`; empty when there is none."""
     return (body or {}).get("status") or {}
+
+
+def has_ended(pod: Object) -> bool:
+    """Whether a pod's containers have run for the last time; it is kept, an evicted one for weeks, and holds nothing."""
+    return status_of(pod).get("phase") in ("Succeeded", "Failed")
 
 
 def condition(body_or_status: Object, name: str) -> Mapping[str, Any]:

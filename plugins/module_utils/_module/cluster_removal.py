@@ -10,14 +10,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from .._core.deployment import CLUSTER_LABEL, removal_labels
+from .._core.deployment import CLUSTER_LABEL
 from .._core.distribution.ownership import check_no_record
 from .._core.errors import SpecError
 from .._core.names import clean_label_value
 from .._core.objects import Object, kind_named, ref_of
 from .._core.operators import operators_in
 from .._core.plan import Plan, plan_absence
-from .._core.readings import ContextReading, is_of, labels_of, name_of, namespace_of
+from .._core.readings import ContextReading, cluster_labels, is_of, labels_of, name_of, namespace_of
 from .._core.verdict import Verdict
 from .._kube import errors
 from .._kube.api import Api
@@ -108,7 +108,7 @@ def _removal_verdict(cluster: str, there: bool, left: Mapping[str, Sequence[Obje
 
 
 def _datacenters(api: Api, name: str, namespace: str) -> Sequence[Object]:
-    return api.list(kind_named("CassandraDatacenter"), labels=removal_labels(name, namespace)) or ()
+    return api.list(kind_named("CassandraDatacenter"), labels=cluster_labels(name, namespace)) or ()
 
 
 def _operator_problems(api: Api, namespace: str) -> list[str]:
@@ -120,7 +120,7 @@ def _operator_problems(api: Api, namespace: str) -> list[str]:
 def plan_leftovers(call: Call, api: Api) -> Plan:
     """ConfigMaps, slices and namespaces that are left of a cluster in one context."""
     name, namespace = call.parameters["name"], call.parameters["namespace"]
-    listed = [api.list(kind_named(kind), labels=removal_labels(name, namespace)) or () for kind in _LEFT_BEHIND]
+    listed = [api.list(kind_named(kind), labels=cluster_labels(name, namespace)) or () for kind in _LEFT_BEHIND]
     found = {ref_of(body): body for bodies in listed for body in bodies}
     left = plan_absence(api.context, found, found, f"was left behind by K8ssandraCluster {namespace}/{name}")
     return left + _plan_namespaces(call, api)

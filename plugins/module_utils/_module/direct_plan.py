@@ -7,23 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .._core.deployment import CLUSTER_LABEL
+from .._core.deployment import namespace_to_apply
 from .._core.diff import Change
 from .._core.distribution.keyspaces import copies_of, is_replicated, rebuild_source, rebuild_task
-from .._core.distribution.leftovers import is_of
 from .._core.distribution.ownership import record_body
 from .._core.distribution.template import Template
 from .._core.fingerprint import digest_of
-from .._core.objects import Object, Ref, kind_named, ref_of
+from .._core.objects import Object, Ref, ref_of
 from .._core.plan import Plan, Step, Verb, plan_absence, plan_presence
-from .._core.readings import holds
+from .._core.readings import holds, is_of
 from .._kube.apply import confirm
 from .._kube.management import ManagementApi
 from .._kube.observe import observe
 from .direct_distribution import Distribution, Parts
 from .direct_secrets import wanted_secrets
 
-KEYSPACE = "Keyspace"
+API, KEYSPACE = "management-api/v0", "Keyspace"
 
 
 def plan_foundation(distribution: Distribution) -> Plan:
@@ -33,10 +32,8 @@ def plan_foundation(distribution: Distribution) -> Plan:
     for context, namespaces in distribution.places().items():
         there = distribution.contents[context].objects
         for name in namespaces:
-            ref = kind_named("Namespace").ref(name)
-            labels = {CLUSTER_LABEL: f"{wish.namespace}.{wish.name}"}
-            body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
-            plan += plan_presence(context, [body] if ref not in there else [], {})
+            body = namespace_to_apply(wish, name)
+            plan += plan_presence(context, [body] if ref_of(body) not in there else [], {})
         plan += plan_record(distribution, context)
         plan += confirmed(distribution, context, plan_presence(context, secrets[context], there))
     return plan
@@ -81,7 +78,7 @@ def plan_add_ons(distribution: Distribution, template: Template, parts: Parts) -
     """What comes once a datacenter is ready, and what goes because it is not wanted any more."""
     context = distribution.context(template.context)
     found = observe(distribution.apis[context], [*map(ref_of, parts.after), *parts.leftovers])
-    ours = [ref for ref in parts.leftovers if ref in found and is_of(distribution.definition, found[ref])]
+    ours = [ref for ref in parts.leftovers if ref in found and is_of(found[ref], distribution.wish.name, distribution.wish.namespace)]
     plan = confirmed(distribution, context, plan_presence(context, parts.after, found))
     return plan + plan_absence(context, ours, found, "is not wanted any more")
 
@@ -90,7 +87,7 @@ def plan_keyspaces(template: Template, context: str, management: ManagementApi, 
     """The keyspaces that have not the replication that they shall have, each a step; asked of one datacenter for the whole cluster."""
     there, plan = management.keyspaces(), Plan()
     for name, copies in wanted.items():
-        ref = Ref("management-api/v0", KEYSPACE, template.namespace, name)
+        ref = Ref(API, KEYSPACE, template.namespace, name)
         body = {"replication": dict(copies)}
         if name not in there:
             plan += Plan((Step(context, Verb.CREATE, ref, "is not there", body=body),))

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._core.deployment import removal_labels
 from .._core.distribution.datacenter import FINALIZER
 from .._core.distribution.labels import CONTROLLER, cluster_name
 from .._core.distribution.ownership import as_cluster, check_masters, record_of
@@ -17,6 +16,7 @@ from .._core.distribution.seeds import slice_names
 from .._core.errors import SpecError
 from .._core.objects import Object, Ref, kind_named, ref_of
 from .._core.plan import Plan, Step, Verb, plan_absence
+from .._core.readings import cluster_labels, is_owned_by_another
 from .._core.verdict import Verdict
 from .._kube.api import Api
 from .._kube.apply import carry_out
@@ -62,7 +62,7 @@ def remove_distributed(call: Call, own: Api, remotes: Mapping[str, Api]) -> dict
 def _check_nothing(apis: Mapping[str, Api], name: str, namespace: str) -> None:
     """Without a record the collection distributes nothing; what is there all the same is somebody else's."""
     for context, api in apis.items():
-        found = api.list(kind_named("CassandraDatacenter"), labels=removal_labels(name, namespace)) or ()
+        found = api.list(kind_named("CassandraDatacenter"), labels=cluster_labels(name, namespace)) or ()
         if found:
             what = f"is ansible, but no context has a record of {namespace}/{name}, and {ref_of(found[0])} in {context} belongs to it"
             raise SpecError("control_plane", f"{what}; remove it by the control plane that distributes it")
@@ -102,22 +102,18 @@ def _release(call: Call, api: Api, ref: Ref) -> None:
 
 def _plan_rest(call: Call, api: Api, contents: Contents, known: Object) -> Plan:
     """What belongs to the cluster besides its datacenters in one context; the record and namespaces of ours last."""
-    labels = {REPLICATED_BY: CONTROLLER, **removal_labels(call.parameters["name"], call.parameters["namespace"])}
+    labels = {REPLICATED_BY: CONTROLLER, **cluster_labels(call.parameters["name"], call.parameters["namespace"])}
     copies = api.list(kind_named("Secret"), labels=labels) or ()
     secrets = [body for body in copies if (body["metadata"].get("annotations") or {}).get(ORPHAN) != "true"]
     entries = [entry for entry in known["spec"]["cassandra"]["datacenters"] if entry["k8sContext"] == api.context]
     found = {ref_of(body): body for body in secrets} | observe(api, [ref for entry in entries for ref in _slices(known, entry)])
     plan = plan_absence(api.context, found, found, f"belongs to {call.parameters['namespace']}/{call.parameters['name']}")
     # What something else owns goes with its owner; only a dry run meets it here.
-    left = [step for step in plan_leftovers(call, api).steps if step.ref not in found and not _owners(step.found)]
+    left = [step for step in plan_leftovers(call, api).steps if step.ref not in found and not is_owned_by_another(step.found)]
     records = {ref_of(body) for body in contents.records}
     last = [step for step in left if step.ref in records or step.ref.kind == "Namespace"]
     first = tuple(step for step in left if step not in last)
     return plan + Plan((*first, *sorted(last, key=lambda step: step.ref.kind == "Namespace")))
-
-
-def _owners(body: Object | None) -> Any:
-    return (body or {}).get("metadata", {}).get("ownerReferences")
 
 
 def _slices(known: Object, entry: Mapping[str, Any]) -> list[Ref]:

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 
 from ..names import clean_for_kubernetes
 from ..objects import Object
+from ..readings import cluster_labels
 
 NAME, PART_OF = "app.kubernetes.io/name", "app.kubernetes.io/part-of"
 COMPONENT, MANAGED_BY = "app.kubernetes.io/component", "app.kubernetes.io/managed-by"
-CLUSTER_NAME, CLUSTER_NAMESPACE = "k8ssandra.io/cluster-name", "k8ssandra.io/cluster-namespace"
 CLEANED_UP_BY, CONTROLLER = "k8ssandra.io/cleaned-up-by", "k8ssandracluster-controller"
 DATACENTER = "k8ssandra.io/datacenter"
 OPERATOR, PRODUCT = "k8ssandra-operator", "k8ssandra"
@@ -37,7 +37,7 @@ def clean_cluster_name(definition: Object) -> str:
 def watched_by(definition: Object) -> Labels:
     """The pair that leads from any object back to its cluster's definition."""
     metadata = definition["metadata"]
-    return {CLUSTER_NAME: metadata["name"], CLUSTER_NAMESPACE: metadata["namespace"]}
+    return cluster_labels(metadata["name"], metadata["namespace"])
 
 
 def cleaned_up_by(definition: Object) -> Labels:

@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..objects import Object, Ref, ref_of
-from ..readings import labels_of
-from .labels import watched_by
 from .monitors import MONITOR, monitor_name
 from .node_config import node_config_name
 from .observation import Observation
@@ -24,18 +22,13 @@ from .vector import vector_name
 
 
 def leftovers_of(definition: Object, template: Template, observation: Observation, wanted: Iterable[Object]) -> tuple[Ref, ...]:
-    """What may be there of a datacenter and is not wanted; whoever removes one looks first whether it `is_of` the cluster.
+    """What may be there of a datacenter and is not wanted; whoever removes one looks first whether it is of the cluster.
 
     Args:
         wanted: all objects of the datacenter.
     """
     there = {ref_of(body) for body in wanted}
     return tuple(ref for ref in _possible(definition, template, observation) if ref not in there)
-
-
-def is_of(definition: Object, body: Object) -> bool:
-    """Whether an object was made for this cluster, by upstream or by us."""
-    return watched_by(definition).items() <= labels_of(body).items()
 
 
 def _possible(definition: Object, template: Template, observation: Observation) -> Iterator[Ref]:

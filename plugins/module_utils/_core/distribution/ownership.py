@@ -18,8 +18,8 @@ from ..datacenters import REBUILD_ANNOTATION
 from ..errors import SpecError
 from ..fingerprint import digest_of
 from ..objects import Object
+from ..readings import cluster_labels
 from ..redact import redact
-from .labels import watched_by
 
 CONTROL_PLANE = "k8ssandra.operator/control-plane"
 _MARK = {CONTROL_PLANE: "ansible"}
@@ -48,7 +48,7 @@ class Record:
 
 def record_labels(name: str, namespace: str) -> dict[str, str]:
     """By which the records of a cluster are found, in whatever namespace they are."""
-    return {**_MARK, **watched_by({"metadata": {"name": name, "namespace": namespace}})}
+    return {**_MARK, **cluster_labels(name, namespace)}
 
 
 def recorded(definition: Object, own_context: str) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from plugins.module_utils._core.distribution.distribution import distribute
-from plugins.module_utils._core.distribution.leftovers import is_of, leftovers_of
+from plugins.module_utils._core.distribution.leftovers import leftovers_of
 from plugins.module_utils._core.distribution.observation import Observation
 from plugins.module_utils._core.distribution.template import templates
+from plugins.module_utils._core.readings import is_of
 
 from ..definitions import good
 
@@ -45,4 +46,4 @@ def test_what_is_not_wanted_may_be_left(observation: Observation, changes: dict,
 @pytest.mark.parametrize(("name", "namespace", "ours"), [("demo", "k8ssandra", True), ("demo", "other", False), ("other", "k8ssandra", False)])
 def test_an_object_tells_whose_it_is(name: str, namespace: str, ours: bool) -> None:
     labels = {"k8ssandra.io/cluster-name": name, "k8ssandra.io/cluster-namespace": namespace, "a": "b"}
-    assert is_of(good(), {"metadata": {"labels": labels}}) is ours
+    assert is_of({"metadata": {"labels": labels}}, "demo", "k8ssandra") is ours
