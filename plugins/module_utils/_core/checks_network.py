@@ -16,7 +16,7 @@ from .fleet import Fleet, Route, Survey
 from .names import service_names
 from .objects import Object
 from .pods import HOST_PORTS
-from .readings import labels_of, name_of, namespace_of, status_of
+from .readings import has_ended, labels_of, name_of, namespace_of, status_of
 
 Network = Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 INTERNODE, INTERNODE_TLS, CQL, MANAGEMENT = 7000, 7001, 9042, 8080
@@ -58,8 +58,7 @@ def _pod_networks(survey: Survey) -> list[Network]:
     """The networks of the nodes' pods, and each address of a pod that lies outside of them."""
     stated = [cidr for node in survey.of("Node") for cidr in (node.get("spec") or {}).get("podCIDRs") or ()]
     bodies = [pod for pod in survey.of("Pod") if not (pod.get("spec") or {}).get("hostNetwork")]
-    passed = ("Succeeded", "Failed")
-    addresses = [status_of(pod).get("podIP") for pod in bodies if status_of(pod).get("phase") not in passed]
+    addresses = [status_of(pod).get("podIP") for pod in bodies if not has_ended(pod)]
     return _collapsed(_network(text) for text in (*stated, *addresses) if text)
 
 
@@ -204,7 +203,7 @@ def _host_clashes(survey: Survey, datacenter: str, namespace: str, size: int) ->
         own = namespace_of(pod) == namespace and labels_of(pod).get(_DATACENTER_LABEL) == datacenter
         node = (pod.get("spec") or {}).get("nodeName")
         port = next((port for port in _host_ports(pod) if port in HOST_PORTS), None)
-        if node and port and not own and status_of(pod).get("phase") not in ("Succeeded", "Failed"):
+        if node and port and not own and not has_ended(pod):
             holders[node] = (f"{namespace_of(pod)}/{name_of(pod)}", port)
     free = len(survey.of("Node")) - len(holders)
     for node, (holder, port) in sorted(holders.items()):

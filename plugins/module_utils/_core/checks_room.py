@@ -16,11 +16,10 @@ from .findings import ERROR, NOTE, WARNING, Fault
 from .fleet import Fleet, Survey
 from .objects import Object
 from .pods import claims_of, containers_of, per_rack, requested, requested_by
-from .readings import holds, labels_of, name_of, status_of
+from .readings import has_ended, holds, labels_of, name_of, status_of
 
 _CLUSTER_LABELS = ("cassandra.datastax.com/cluster", "cassandra.datastax.com/datacenter", "cassandra.datastax.com/rack")
 _ZONE = "topology.kubernetes.io/zone"
-_PASSED = ("Succeeded", "Failed")
 # What shows that somebody adds nodes when pods wait for them.
 _AUTOSCALED = ("karpenter.sh/nodepool", "eks.amazonaws.com/capacityType")
 _WAITING = "it would wait for a node, and the datacenters after it with it"
@@ -100,7 +99,7 @@ def _left_on(node: Object, survey: Survey) -> dict[str, Decimal]:
     left = {resource: amount(value) for resource, value in (status_of(node).get("allocatable") or {}).items()}
     left.setdefault("pods", Decimal(0))
     for pod in survey.of("Pod"):
-        if (pod.get("spec") or {}).get("nodeName") == name_of(node) and status_of(pod).get("phase") not in _PASSED:
+        if (pod.get("spec") or {}).get("nodeName") == name_of(node) and not has_ended(pod):
             for resource, value in {**requested_by(pod), "pods": Decimal(1)}.items():
                 left[resource] = left.get(resource, Decimal(0)) - value
     return left
