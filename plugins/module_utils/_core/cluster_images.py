@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .cluster import ClusterWish, Datacenter
-from .effective import effective, effective_version, merged
+from .effective import effective, effective_version
 from .errors import SpecError
 from .image_config import CLIENT, CONFIG_BUILDER, SYSTEM_LOGGER, components_in, server_image
 from .images import split_image
+from .merge import merged
 from .needs import COMPILED_IN, CONFIGURED, STATED, Need
 
 # cass-operator v1.28.0 apis/cassandra/v1beta1/cassandradatacenter_types.go.

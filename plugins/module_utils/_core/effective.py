@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What holds for one datacenter once upstream has merged the cluster's settings with its own.
 
-Source: `Coalesce`, k8ssandra-operator v1.26.0 `pkg/cassandra/datacenter.go`, and the goalesce rules it uses.
+Source: `Coalesce`, k8ssandra-operator v1.26.0 `pkg/cassandra/datacenter.go`; the rules are those of `merge`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-# Upstream leaves these open, so a zero there is a value that was not given; elsewhere such fields are pointers.
-_FREE_FORM = ("cassandraYaml", "dseYaml")
+from .merge import merged
+
 _POWERS = {
     "n": Decimal(10) ** -9, "u": Decimal(10) ** -6, "m": Decimal(10) ** -3,
     **{unit: Decimal(1000) ** power for power, unit in enumerate("kMGTPE", start=1)},
@@ -30,28 +30,14 @@ def amount(quantity: int | str) -> Decimal:
     return Decimal(text)
 
 
-def merged(of_cluster: Any, of_datacenter: Any, free_form: bool = False) -> Any:
-    """The value that upstream hands on: maps are merged, anything else is the datacenter's where it is given."""
-    if of_datacenter is None:
-        return of_cluster
-    if isinstance(of_cluster, Mapping) and isinstance(of_datacenter, Mapping):
-        return {
-            key: merged(of_cluster.get(key), of_datacenter.get(key), free_form or key in _FREE_FORM)
-            for key in {**of_cluster, **of_datacenter}
-        }
-    if free_form and of_cluster is not None and is_zero(of_datacenter):
-        return of_cluster
-    return of_datacenter
-
-
 def is_zero(value: Any) -> bool:
     """Whether Go calls it the zero value, which cannot override another one in `cassandraYaml`: false, 0 or ""."""
     return value is False or (isinstance(value, (int, float, str)) and not value)
 
 
-def effective(cassandra: Mapping[str, Any], template: Mapping[str, Any], *keys: str) -> Any:
-    """The merged value of a field that both `spec.cassandra` and a datacenter may have; `None` when neither does."""
-    return merged(_inner(cassandra, keys), _inner(template, keys), any(key in _FREE_FORM for key in keys))
+def effective(cassandra: Mapping[str, Any], template: Mapping[str, Any], field: str, *keys: str) -> Any:
+    """The merged value of a field, or of what it holds under keys, that both `spec.cassandra` and a datacenter may have; else `None`."""
+    return _inner(merged(cassandra.get(field), template.get(field), field), keys)
 
 
 def stated_in(cassandra_path: str, datacenter_path: str, template: Mapping[str, Any], *keys: str) -> str:

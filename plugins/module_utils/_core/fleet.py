@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .cluster import ClusterWish, Datacenter
-from .effective import merged
+from .merge import merged
 from .objects import Object
 from .readings import ContextReading
 
@@ -147,6 +147,6 @@ class Fleet:
 
 
 def _whole(cassandra: Mapping[str, Any], own: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What holds for one datacenter. Racks are told apart by their names: the cluster's first, then its own further ones."""
-    racks = {rack["name"]: rack for rack in (*cassandra.get("racks", ()), *own.get("racks", ()))}
-    return {**merged(cassandra, own), "racks": list(racks.values()) or [{"name": "default"}]}
+    """What holds for one datacenter."""
+    whole = merged(cassandra, own)
+    return {**whole, "racks": whole.get("racks") or [{"name": "default"}]}

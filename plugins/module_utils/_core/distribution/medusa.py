@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import SpecError
+from ..merge import merged
 from ..objects import Object
 from .authentication import has_external_secrets
 from .config_map import config_map
@@ -19,7 +20,6 @@ from .encryption import encrypts_clients
 from .labels import clean_cluster_name, cleaned_up_by
 from .medusa_ini import certificate_references, medusa_ini
 from .medusa_probe import medusa_probe
-from .merge import merged
 from .observation import Observation
 from .pod_parts import CONFIG_BUILDER, Part, unchanged, with_container, with_init_container, with_pod_annotation, with_volume
 from .reaper import INJECTION, injected

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..merge import merged
+from ..names import cassandra_name
 from ..objects import Object
-from .merge import merged
 
 # `DatacenterOptions`, apis/k8ssandra/v1alpha1/k8ssandracluster_types.go, without what `Coalesce` takes of one level alone.
 _MERGED = tuple(
@@ -82,7 +83,7 @@ def _template(definition: Object, index: int, own: Mapping[str, Any]) -> Templat
         name=metadata["name"],
         namespace=metadata.get("namespace") or definition["metadata"]["namespace"],
         context=own.get("k8sContext") or "",
-        cassandra_name=own.get("datacenterName") or metadata["name"],
+        cassandra_name=cassandra_name(own),
         options=_stated(options),
         metadata=_stated(tags),
         own=own,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from plugins.module_utils._core.distribution.merge import merged
+from plugins.module_utils._core.merge import merged
 
 SCALARS = [
     # field, of the cluster, of the datacenter, merged
