@@ -3,18 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """ConfigMaps as upstream writes them: with the hash by which it tells whether they have changed.
 
-The hash is base64 of SHA-256 over go-spew's text of the whole object, without the hash itself
-(k8ssandra-operator v1.26.0 `pkg/utils/hash.go`, `AddHashAnnotation` in `pkg/annotations/annotations.go`).
+The hash is over the whole object, without the hash itself
+(k8ssandra-operator v1.26.0 `AddHashAnnotation` in `pkg/annotations/annotations.go`).
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from ..hashes import RESOURCE_HASH
+from ..hashes import RESOURCE_HASH, object_hash
 
 _NO_TIME = "(v1.Time){Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>}}"
 _TYPE = "TypeMeta:(v1.TypeMeta){Kind:(string) APIVersion:(string)}"
@@ -58,11 +56,10 @@ def config_map_hash(
         f"Name:(string){name} GenerateName:(string) Namespace:(string){namespace} {_SERVER_SET} "
         f"Labels:{_strings(labels)} Annotations:{_strings(annotations)} {_REST}"
     )
-    text = (
+    return object_hash(
         f"(*v1.ConfigMap){{{_TYPE} ObjectMeta:(v1.ObjectMeta){{{metadata}}} "
         f"Immutable:(*bool)<nil> Data:{_strings(data)} BinaryData:(map[string][]uint8)<nil>}}"
     )
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _strings(values: Mapping[str, str] | None) -> str:
