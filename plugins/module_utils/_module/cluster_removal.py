@@ -25,7 +25,7 @@ from .._kube.apply import carry_out
 from .._kube.client import Client
 from .._kube.fleet import failures, side_by_side
 from .._kube.namespaces import tenants
-from .._kube.records import list_records
+from .._kube.records import read_records
 from .._kube.wait import wait_for
 from .run import Call, outcome, reporting
 from .wish import fleet
@@ -49,8 +49,7 @@ def remove_cluster(call: Call) -> dict[str, Any]:
             raise SpecError("confirm_removal", f"{found}; to remove it, write its exact name here: {name}")
         _require_answers(remotes)
         if there is None:
-            answers = side_by_side(lambda api: list_records(api, name, namespace), [control_plane, *remotes.values()])
-            records = {context: answer for context, answer in answers.items() if not isinstance(answer, errors.ClusterError)}
+            records, _problems = read_records([control_plane, *remotes.values()], name, namespace)
             check_no_record(name, namespace, records)
         plan = plan_absence(control_plane.context, [ref], {ref: there} if there else {}, "is not wanted; its nodes and volumes go with it")
         apis = (*remotes.values(), control_plane)

@@ -25,8 +25,7 @@ from .._kube import errors
 from .._kube.apply import carry_out, confirm
 from .._kube.client import Client
 from .._kube.cluster_reading import read_cluster
-from .._kube.fleet import failures, side_by_side
-from .._kube.records import list_records
+from .._kube.records import read_records
 from .argspec import CONTEXT, CONTEXTS_WITH_DATACENTERS, WAIT
 from .awaiting import await_ready, shown_status
 from .cluster_removal import remove_cluster
@@ -105,10 +104,10 @@ def _plan(call: Call, wish: ClusterWish, reading: ClusterReading, control_plane:
 
 def _check_no_record(call: Call, wish: ClusterWish, apis: Sequence[Client]) -> None:
     """A cluster that the collection distributes itself must not get an operator besides."""
-    answers = side_by_side(lambda api: list_records(api, wish.name, wish.namespace), apis)
-    for problem in failures(answers).values():
+    found, problems = read_records(apis, wish.name, wish.namespace)
+    for problem in problems.values():
         call.warn(f"cannot tell whether the collection itself distributes {wish.namespace}/{wish.name}: {problem}")
-    check_no_record(wish.name, wish.namespace, {name: each for name, each in answers.items() if not isinstance(each, errors.ClusterError)})
+    check_no_record(wish.name, wish.namespace, found)
 
 
 def _operator_version(reading: ClusterReading) -> str:
