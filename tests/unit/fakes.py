@@ -1,4 +1,4 @@
-"""A cluster that is not there: an `Api` that keeps objects, logs calls and fails on demand."""
+"""A cluster that is not there: an `Api` that keeps objects, logs calls and fails on demand; and a clock."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -187,6 +188,21 @@ class FakeApi:
         }  # fmt: skip
         self.objects[ref] = body
         return body
+
+
+class Clock(SimpleNamespace):
+    """A clock that only a sleep moves; the day is long after all that was built."""
+
+    now = 0.0
+
+    def time(self) -> float:
+        return 1_900_000_000.0 + self.now
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
 
 
 def connecting(apis: Mapping[str, FakeApi]) -> Callable[[Access], Any]:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,96 +12,12 @@ import pytest
 from plugins.module_utils._core.distribution.keyspaces import SYSTEM
 from plugins.module_utils._core.objects import Ref, kind_named
 from plugins.module_utils._kube import errors
-from plugins.module_utils._module import awaiting, cluster_removal, cluster_status, direct_waiting, k8ssandra_cluster
-from plugins.module_utils._module import run as run_module
-from plugins.module_utils._module.run import Call, run
 from tests.unit import build
 from tests.unit.fakes import FakeApi
-from tests.unit.plugins.module_utils._core.definitions import CLAIM
-from tests.unit.plugins.module_utils._module.test_k8ssandra_cluster import Clock
+from tests.unit.plugins.module_utils._module.direct_fleet import CASSANDRA, NTS, RECORD, SUPERUSER, Fleet, datacenter_ref, let_go, spec
 
-NTS = "org.apache.cassandra.locator.NetworkTopologyStrategy"
-SUPERUSER = kind_named("Secret").ref("demo-superuser", build.NAMESPACE)
-RECORD = kind_named("ConfigMap").ref("demo-control-plane", build.NAMESPACE)
-
-
-def datacenter_ref(name: str) -> Ref:
-    return kind_named("CassandraDatacenter").ref(name, build.NAMESPACE)
-
-
-class Fleet:
-    """hub with upstream's definition, and east and west with cass-operator, which brings every datacenter up at once."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.clock = Clock()
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": build.NAMESPACE}}
-        self.hub = FakeApi("hub", [build.definition("K8ssandraCluster", versions=("v1alpha1",), stored=("v1alpha1",))])
-        self.east, self.west = (FakeApi(name, [namespace, build.operator("cass-operator")]) for name in ("east", "west"))
-        self.keyspaces: dict[str, dict[str, str]] = {name: {"class": "SimpleStrategy", "replication_factor": "1"} for name in SYSTEM}
-        self.order: list[str] = []
-        self.up = {"dc1", "dc2"}
-        self.schemas: dict[str, list[str]] = {"a": ["10.51.0.1"]}
-        self.rebuilt: dict[str, Any] = {"succeeded": 1, "completionTime": build.LONG_AGO}
-        for api in (self.east, self.west):
-            api.react = self._reaction(api)
-
-        @contextmanager
-        def opened(parameters: Mapping[str, Any]) -> Iterator[tuple[FakeApi, dict[str, FakeApi]]]:
-            yield self.hub, {"east": self.east, "west": self.west}
-
-        _patience = run_module.Patience
-        monkeypatch.setattr(k8ssandra_cluster, "fleet", opened)
-        monkeypatch.setattr(awaiting, "time", self.clock)
-        monkeypatch.setattr(direct_waiting, "time", self.clock)
-        monkeypatch.setattr(run_module, "Patience", lambda timeout, interval: _patience(timeout, interval, self.clock.monotonic, self.clock.sleep))
-
-    @property
-    def apis(self) -> tuple[FakeApi, ...]:
-        return self.hub, self.east, self.west
-
-    @property
-    def writes(self) -> list[tuple[str, Any]]:
-        return [call for api in self.apis for call in api.writes]
-
-    def _reaction(self, api: FakeApi) -> Any:
-        def react(verb: str, on: Any) -> None:
-            if isinstance(on, Ref) and verb == "apply":
-                self.order.append(f"{api.context} {on.kind} {on.name}")
-                if on.kind == "CassandraDatacenter" and on.name in self.up:
-                    self.come_up(api, on)
-                if on.kind == "CassandraTask":
-                    api.objects[on]["status"] = dict(self.rebuilt)
-
-        return react
-
-    def come_up(self, api: FakeApi, ref: Ref) -> None:
-        body = api.objects[ref]
-        body["status"] = build.datacenter_status(generation=body["metadata"]["generation"])
-        pod = build.pod(ref.name, status={"podIP": f"10.51.0.{int(ref.name[-1])}", "containerStatuses": [{"name": "cassandra", "ready": True}]})
-        pod["metadata"]["labels"]["cassandra.datastax.com/seed-node"] = "true"
-        pod["spec"] = {"containers": [{"name": "cassandra", "ports": [{"name": "mgmt-api-http", "containerPort": 8080}]}]}
-        api.put(pod)
-        root = f"/api/v1/namespaces/{build.NAMESPACE}/pods/http:{pod['metadata']['name']}:8080/proxy/api"
-        api.answers |= {
-            f"{root}/v0/ops/keyspace": lambda _body: {"items": list(self.keyspaces)},
-            f"{root}/v1/ops/node/schema/versions": lambda _body: self.schemas,
-            f"{root}/v0/ops/keyspace/alter": self._alter,
-        }
-        api.answers |= {f"{root}/v0/ops/keyspace/replication?keyspaceName={name}": (lambda _body, name=name: self.keyspaces[name]) for name in SYSTEM}
-
-    def _alter(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        copies = {each["dc_name"]: each["replication_factor"] for each in body["replication_settings"]}
-        self.keyspaces[body["keyspace_name"]] = {"class": NTS, **copies}
-        self.order.append(f"keyspace {body['keyspace_name']} {','.join(copies)}")
-        return {}
-
-    def run(self, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
-        definition = k8ssandra_cluster.K8SSANDRA_CLUSTER
-        defaults = {name: spec.get("default") for name, spec in definition.argument_spec.items()}
-        spec = {"cassandra": {"serverVersion": "4.1.8", "storageConfig": {"cassandraDataVolumeClaimSpec": CLAIM}}}
-        contexts = [{"name": context, "datacenters": [{"metadata": {"name": name}, "size": 1}]} for context, name in (("east", "dc1"), ("west", "dc2"))]
-        own = {"kubeconfig": "/none", "context": "hub", "name": "demo", "spec": spec, "contexts": contexts, "wait_timeout": 300, "wait_sleep": 5}
-        return run(definition.composition, Call({**defaults, "control_plane": "ansible", **own, **options}, check_mode))
+SLICE = kind_named("EndpointSlice").ref("demo-demo-dc1-additional-seed-service-ipv4", build.NAMESPACE)
+REBUILD = kind_named("CassandraTask").ref("dc2-rebuild", build.NAMESPACE)
 
 
 @pytest.fixture
@@ -113,17 +27,12 @@ def fleet(monkeypatch: pytest.MonkeyPatch) -> Fleet:
 
 @pytest.fixture
 def deployed(fleet: Fleet) -> Fleet:
-    result = fleet.run()
-    assert "failed" not in result, result["msg"]
-    for api in fleet.apis:
-        api.calls.clear()
-    fleet.order.clear()
+    fleet.deploy()
     return fleet
 
 
 def test_a_new_cluster_comes_up_in_upstreams_order(fleet: Fleet) -> None:
-    result = fleet.run()
-    assert "failed" not in result, result["msg"]
+    result = fleet.succeed()
     assert result["cluster"]["ready"], result["cluster"]["summary"]
     mine = [line for line in fleet.order if "ConfigMap" not in line or "control-plane" in line]
     first = ["east ConfigMap demo-control-plane", "east Secret demo-superuser", "west ConfigMap demo-control-plane", "west Secret demo-superuser"]
@@ -137,14 +46,12 @@ def test_a_new_cluster_comes_up_in_upstreams_order(fleet: Fleet) -> None:
 
 
 def test_the_run_after_writes_nothing(deployed: Fleet) -> None:
-    result = deployed.run()
-    assert "failed" not in result, result["msg"]
+    result = deployed.succeed()
     assert (result["changed"], result["plan"], deployed.writes) == (False, [], [])
 
 
 def test_check_mode_writes_nothing_and_says_what_can_be_known(fleet: Fleet) -> None:
-    result = fleet.run(check_mode=True)
-    assert "failed" not in result, result["msg"]
+    result = fleet.succeed(check_mode=True)
     planned = [f"{step['context']} {step['object']}" for step in result["plan"]]
     for context, name in (("east", "dc1"), ("west", "dc2")):
         assert f"{context} {datacenter_ref(name)}" in planned
@@ -222,26 +129,8 @@ def test_the_next_datacenter_is_not_touched_before_the_one_before_is_ready(fleet
 
 @pytest.mark.parametrize("step", range(1, 16))
 def test_a_run_that_ends_at_any_write_is_finished_by_the_next(fleet: Fleet, step: int) -> None:
-    count = 0
-    reactions = {api.context: api.react for api in (fleet.east, fleet.west)}
-
-    def dying(api: FakeApi) -> Any:
-        def react(verb: str, on: Any) -> None:
-            nonlocal count
-            reactions[api.context](verb, on)
-            count += 1
-            if count == step:
-                raise errors.Denied(api.context, "writing", "killed")
-
-        return react
-
-    for api in (fleet.east, fleet.west):
-        api.react = dying(api)
-    assert fleet.run()["failed"]
-    for api in (fleet.east, fleet.west):
-        api.react = reactions[api.context]
-    result = fleet.run()
-    assert "failed" not in result, result["msg"]
+    fleet.run_until_killed(step)
+    result = fleet.succeed()
     assert result["cluster"]["ready"], result["cluster"]["summary"]
     tasks = [ref for api in (fleet.east, fleet.west) for ref in api.objects if ref.kind == "CassandraTask"]
     assert [ref.name for ref in tasks] == ["dc2-rebuild"]
@@ -257,8 +146,7 @@ def test_no_keyspace_is_altered_before_the_nodes_agree_on_the_schema(fleet: Flee
         fleet.schemas = {"a": []}
 
     fleet.clock.sleep = agree
-    result = fleet.run()
-    assert "failed" not in result, result["msg"]
+    fleet.succeed()
     assert fleet.clock.now > 0
 
 
@@ -269,7 +157,7 @@ def test_a_rebuild_that_failed_ends_the_run_and_is_not_taken_for_done(fleet: Fle
     assert "remove the CassandraTask dc2-rebuild" in result["error"]["advice"]
     assert fleet.run()["failed"]
     fleet.rebuilt = good
-    fleet.west.remove(kind_named("CassandraTask").ref("dc2-rebuild", build.NAMESPACE))
+    fleet.west.remove(REBUILD)
     assert fleet.run()["cluster"]["ready"]
 
 
@@ -283,8 +171,7 @@ REFUSED = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_not_distributed_is_refused_by_name(fleet: Fleet, what: str) -> None:
     more, word = REFUSED[what]
-    spec = {"cassandra": {"serverVersion": "4.1.8", "storageConfig": {"cassandraDataVolumeClaimSpec": CLAIM}}, **more}
-    assert word in fleet.run(spec=spec)["msg"]
+    assert word in fleet.run(spec=spec(**more))["msg"]
     assert not fleet.writes
 
 
@@ -294,38 +181,27 @@ def test_a_datacenter_that_the_definition_leaves_out_stops_the_run(deployed: Fle
     assert not deployed.writes
 
 
-def test_the_status_is_that_of_the_record_whatever_context_is_asked(deployed: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    @contextmanager
-    def opened(parameters: Mapping[str, Any]) -> Iterator[tuple[FakeApi, dict[str, FakeApi]]]:
-        yield deployed.west, {"east": deployed.east}
-
-    monkeypatch.setattr(cluster_status, "fleet", opened)
-    monkeypatch.setattr(cluster_status, "time", deployed.clock)
-    asked = Call({"name": "demo", "namespace": build.NAMESPACE, "operator_namespace": None})
-    assert cluster_status.tell_status(asked)["ready"]
+def test_the_status_is_that_of_the_record_whatever_context_is_asked(deployed: Fleet) -> None:
+    deployed.own, deployed.remotes = deployed.west, [deployed.east]
+    assert deployed.status()["ready"]
     deployed.east.objects[RECORD]["data"]["carriedOut"] = "another digest"
-    status = cluster_status.tell_status(asked)
+    status = deployed.status()
     assert status["reason"] == "west: K8ssandraCluster demo: what was asked for last has not been carried out to its end yet"
     assert [each["ready"] for each in status["datacenters"]] == [True, True]
 
 
 def test_a_definition_may_name_any_context_that_is_given(fleet: Fleet) -> None:
-    cassandra = {"serverVersion": "4.1.8", "storageConfig": {"cassandraDataVolumeClaimSpec": CLAIM}}
-    places = {"hub": "is there", "north": "is north, none of the contexts (hub, east, west)"}
-    for context, said in places.items():
+    def options(context: str) -> dict[str, Any]:
         entries = [{"metadata": {"name": "dc1"}, "size": 1, "k8sContext": context}]
-        spec = {"cassandra": {**cassandra, "datacenters": entries}}
         contexts = [{"name": "east"}, {"name": "west"}]
-        result = fleet.run(spec=spec, contexts=contexts, check_mode=True)
-        assert said in result.get("msg", "it is there")
+        return {"spec": spec(cassandra={**CASSANDRA, "datacenters": entries}), "contexts": contexts, "check_mode": True}
+
+    fleet.succeed(**options("hub"))
+    assert "is north, none of the contexts (hub, east, west)" in fleet.run(**options("north"))["msg"]
 
 
-def test_a_context_that_is_not_given_is_not_taken_for_empty(deployed: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    @contextmanager
-    def opened(parameters: Mapping[str, Any]) -> Iterator[tuple[FakeApi, dict[str, FakeApi]]]:
-        yield deployed.hub, {"east": deployed.east}
-
-    monkeypatch.setattr(k8ssandra_cluster, "fleet", opened)
+def test_a_context_that_is_not_given_is_not_taken_for_empty(deployed: Fleet) -> None:
+    deployed.remotes = [deployed.east]
     result = deployed.run(contexts=[{"name": "east", "datacenters": [{"metadata": {"name": "dc1"}, "size": 1}]}])
     assert "leaves out dc2, which the cluster has" in result["msg"]
     assert "leaves out west" in deployed.run(state="absent", confirm_removal="demo")["msg"]
@@ -339,21 +215,9 @@ def test_without_the_definition_of_the_kind_the_error_says_what_to_apply(fleet: 
     assert not fleet.writes
 
 
-def _removing(fleet: Fleet) -> None:
-    """cass-operator lets go of a datacenter once nobody else holds it."""
-    for api in (fleet.east, fleet.west):
-
-        def react(verb: str, on: Any, api: FakeApi = api) -> None:
-            if verb == "merge" and not api.objects[on]["metadata"]["finalizers"]:
-                api.remove(on)
-
-        api.react = react
-
-
 def test_a_cluster_is_removed_datacenter_by_datacenter_and_its_record_last(deployed: Fleet) -> None:
-    _removing(deployed)
-    result = deployed.run(state="absent", confirm_removal="demo")
-    assert "failed" not in result, result["msg"]
+    let_go(deployed)
+    result = deployed.succeed(state="absent", confirm_removal="demo")
     removed = [f"{step['context']} {step['object']}" for step in result["plan"]]
     assert removed[:2] == [f"east {datacenter_ref('dc1')}", f"west {datacenter_ref('dc2')}"]
     for context in ("east", "west"):
@@ -368,7 +232,7 @@ def test_a_cluster_is_removed_datacenter_by_datacenter_and_its_record_last(deplo
 def test_check_mode_foretells_a_removal(deployed: Fleet) -> None:
     planned = deployed.run(state="absent", confirm_removal="demo", check_mode=True)["plan"]
     assert not deployed.writes
-    _removing(deployed)
+    let_go(deployed)
     assert planned == deployed.run(state="absent", confirm_removal="demo")["plan"]
 
 
@@ -380,12 +244,11 @@ def test_nothing_is_removed_without_the_exact_name(deployed: Fleet) -> None:
 def test_a_secret_of_somebody_elses_outlives_the_cluster(fleet: Fleet) -> None:
     fleet.west.put(build.body("Secret", "v1", "demo-superuser", data={"password": "YQ=="}, type="Opaque"))
     fleet.run()
-    _removing(fleet)
+    let_go(fleet)
     fleet.run(state="absent", confirm_removal="demo")
     assert SUPERUSER in fleet.west.objects
 
 
-def test_the_operators_removal_leaves_alone_what_the_collection_distributes(deployed: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster_removal, "fleet", k8ssandra_cluster.fleet)
+def test_the_operators_removal_leaves_alone_what_the_collection_distributes(deployed: Fleet) -> None:
     assert "the collection distributes" in deployed.run(control_plane="operator", state="absent", confirm_removal="demo")["msg"]
     assert not deployed.writes

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 
 from plugins.module_utils._core.distribution.datacenter import FINALIZER
-from plugins.module_utils._core.distribution.moving import INITIAL_REPLICATION, is_held_back, is_owned
-from plugins.module_utils._core.objects import kind_named
-from plugins.module_utils._kube import errors
+from plugins.module_utils._core.distribution.moving import INITIAL_REPLICATION, REPLICATED_SECRET_FINALIZER, is_held_back, is_owned
+from plugins.module_utils._core.distribution.secrets import ORPHAN
+from plugins.module_utils._core.objects import Ref, kind_named
 from tests.unit import build
-from tests.unit.fakes import FakeApi
-from tests.unit.plugins.module_utils._module.test_direct import RECORD, SUPERUSER, Fleet, datacenter_ref
+from tests.unit.plugins.module_utils._module.direct_fleet import RECORD, SUPERUSER, Fleet, datacenter_ref
 
 CLUSTER = kind_named("K8ssandraCluster").ref("demo", build.NAMESPACE)
 REPLICATED = kind_named("ReplicatedSecret").ref("demo", build.NAMESPACE)
@@ -29,6 +28,7 @@ class Moving(Fleet):
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__(monkeypatch)
+        self.orphaned = False
         self.hub.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": build.NAMESPACE}})
         self.hub.put(build.operator(control_plane=True))
         for context in ("east", "west"):
@@ -39,6 +39,13 @@ class Moving(Fleet):
         self.hub.react = self._operate
 
     def _operate(self, verb: str, on: Any) -> None:
+        if (verb, on) == ("delete", CLUSTER):
+            assert all(RECORD in api.objects for api in (self.east, self.west)), "for a moment the cluster is nobody's"
+        if (verb, on) == ("merge", REPLICATED):
+            self.orphaned = self.hub.objects[on]["metadata"].get("annotations", {}).get(ORPHAN) == "true"
+        if (verb, on) == ("delete", REPLICATED) and not self.orphaned:
+            for api in (self.east, self.west):
+                api.remove(SUPERUSER)
         cluster = self.hub.objects.get(CLUSTER)
         if cluster is None or is_held_back(cluster):
             return
@@ -58,32 +65,27 @@ class Moving(Fleet):
                     entry.update(manager="manager", operation="Update")
         self.hub.objects[CLUSTER]["metadata"]["finalizers"] = [FINALIZER]
         labels = {"k8ssandra.io/cluster-name": "demo"}
-        self.hub.put(build.body("ReplicatedSecret", REPLICATED.api_version, "demo", labels=labels))
-        for api in self.apis:
-            api.calls.clear()
+        metadata = {"finalizers": [REPLICATED_SECRET_FINALIZER]}
+        self.hub.put(build.body("ReplicatedSecret", REPLICATED.api_version, "demo", labels=labels, metadata=metadata))
+        self.forget_calls()
 
 
 @pytest.fixture
 def direct(monkeypatch: pytest.MonkeyPatch) -> Moving:
     fleet = Moving(monkeypatch)
-    result = fleet.run()
-    assert "failed" not in result, result["msg"]
-    for api in fleet.apis:
-        api.calls.clear()
+    fleet.deploy()
     return fleet
 
 
 @pytest.fixture
 def operated(direct: Moving) -> Moving:
-    result = direct.run(**BACK)
-    assert "failed" not in result, result["msg"]
+    direct.succeed(**BACK)
     direct.is_operators()
     return direct
 
 
 def moved(fleet: Moving, **options: Any) -> None:
-    result = fleet.run(**options)
-    assert "failed" not in result, result["msg"]
+    result = fleet.succeed(**options)
     assert result["cluster"]["ready"], result["cluster"]["summary"]
 
 
@@ -135,8 +137,7 @@ def test_it_demands_the_exact_name(operated: Moving, to: str, named: str) -> Non
 def test_check_mode_says_the_steps_and_writes_nothing(operated: Moving, way: dict[str, str]) -> None:
     if way is BACK:
         operated.run(**OVER)
-    for api in operated.apis:
-        api.calls.clear()
+    operated.forget_calls()
     result = operated.run(check_mode=True, **way)
     planned = {f"{step['verb']} {step['object']}" for step in result["plan"]}
     verbs = ("delete", "create") if way is OVER else ("create", "delete")
@@ -196,45 +197,32 @@ def test_the_operators_object_goes_only_in_the_version_that_lacks_its_finalizer(
     assert operated.hub.calls.count(("delete", CLUSTER)) == 2
 
 
-def _dying(fleet: Moving, step: int) -> list[str]:
-    """Every context fails at the write of that number, counted over all of them; gives what was written."""
-    written: list[str] = []
+@pytest.mark.parametrize("gone", [datacenter_ref("dc1"), SUPERUSER], ids=str)
+def test_what_goes_along_with_the_operators_object_ends_the_run(operated: Moving, gone: Ref) -> None:
+    def take_along(verb: str, on: Any) -> None:
+        if (verb, on) == ("delete", CLUSTER):
+            operated.east.remove(gone)
 
-    def react(api: FakeApi, before: Any) -> Any:
-        def reaction(verb: str, on: Any) -> None:
-            before(verb, on)
-            written.append(f"{api.context} {verb} {on}")
-            if len(written) == step:
-                raise errors.Denied(api.context, "writing", "killed")
+    operated.hub.react = take_along
+    result = operated.run(**OVER)
+    assert f"{gone} is gone" in result["msg"]
+    assert (result["error"]["context"], gone in operated.east.objects) == ("east", False)
 
-        return reaction
 
-    for api in fleet.apis:
-        api.react = react(api, api.react)
-    return written
+def _moved_after_a_kill(fleet: Moving, step: int, **options: Any) -> None:
+    before = fleet.datacenters()
+    fleet.run_until_killed(step, **options)
+    moved(fleet, **options)
+    assert fleet.datacenters() == before
 
 
 @pytest.mark.parametrize("step", range(1, 13))
 def test_a_move_to_the_collection_that_ends_anywhere_is_finished_by_the_next(operated: Moving, step: int) -> None:
-    before = operated.datacenters()
-    reactions = [api.react for api in operated.apis]
-    _dying(operated, step)
-    operated.run(**OVER)
-    for api, reaction in zip(operated.apis, reactions, strict=True):
-        api.react = reaction
-    moved(operated, **OVER)
+    _moved_after_a_kill(operated, step, **OVER)
     check_over(operated)
-    assert operated.datacenters() == before
 
 
 @pytest.mark.parametrize("step", range(1, 7))
 def test_a_move_to_the_operator_that_ends_anywhere_is_finished_by_the_next(direct: Moving, step: int) -> None:
-    before = direct.datacenters()
-    reactions = [api.react for api in direct.apis]
-    _dying(direct, step)
-    direct.run(**BACK)
-    for api, reaction in zip(direct.apis, reactions, strict=True):
-        api.react = reaction
-    moved(direct, **BACK)
+    _moved_after_a_kill(direct, step, **BACK)
     check_back(direct)
-    assert direct.datacenters() == before

@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,25 +21,10 @@ from plugins.module_utils._module import run as run_module
 from plugins.module_utils._module.run import Call, run
 from plugins.module_utils._module.wish import remote_accesses
 from tests.unit import build
-from tests.unit.fakes import FakeApi
+from tests.unit.fakes import Clock, FakeApi
 from tests.unit.plugins.module_utils._core.definitions import CLAIM
 
 CLUSTER = kind_named("K8ssandraCluster").ref("demo", build.NAMESPACE)
-
-
-class Clock(SimpleNamespace):
-    """A clock that only a sleep moves; the day is long after all that was built."""
-
-    now = 0.0
-
-    def time(self) -> float:
-        return 1_900_000_000.0 + self.now
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 class Fleet:
