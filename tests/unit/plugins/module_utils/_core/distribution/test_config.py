@@ -33,7 +33,7 @@ def replication(*factors: str) -> str:
     return f"-Dcassandra.system_distributed_replication={','.join(factors)}"
 
 
-def test_two_datacenters_as_upstream_makes_them() -> None:
+def test_two_datacenters_get_what_upstream_writes() -> None:
     changes = {"spec.cassandra.config.jvmOptions": {"heapSize": "384Mi", "gc": "G1GC"}, "dc1.size": 2}
     expected = {
         "cassandra-yaml": YAML,
@@ -61,7 +61,7 @@ def test_two_datacenters_as_upstream_makes_them() -> None:
         ),
     ],
 )
-def test_settings_of_a_distribution(server: tuple[str, str], expected: dict[str, Any]) -> None:
+def test_each_distribution_gets_its_settings(server: tuple[str, str], expected: dict[str, Any]) -> None:
     found = config(**{"spec.cassandra.serverType": server[0], "spec.cassandra.serverVersion": server[1]})
     assert found["cassandra-yaml"] == expected
 

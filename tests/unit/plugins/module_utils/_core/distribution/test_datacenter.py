@@ -23,7 +23,7 @@ def body(position: int = 0, **changes: Any) -> dict:
     return datacenter_of(definition, templates(definition)[position], Observation(), position)
 
 
-def test_a_plain_datacenter() -> None:
+def test_a_plain_datacenter_is_as_upstream_writes_it() -> None:
     found = body()
     assert found["metadata"] == {
         "name": "dc1",
@@ -139,7 +139,7 @@ def test_volumes_are_the_definitions_then_vectors_then_the_agents() -> None:
         ({"spec.cassandra.initContainers": [{"name": "server-config-init", "resources": {"limits": {"cpu": "4"}}}]}, "configBuilderResources", "4"),
     ],
 )
-def test_resources_of_cass_operators_containers(changes: dict, field: str, expected: str) -> None:
+def test_cass_operators_containers_get_their_resources(changes: dict, field: str, expected: str) -> None:
     assert body(**changes)["spec"][field]["limits"]["cpu"] == expected
 
 
@@ -148,7 +148,7 @@ def test_a_datacenter_needs_storage() -> None:
         body(**{"spec.cassandra.storageConfig": GONE})
 
 
-def test_what_comes_before_and_after_a_datacenter() -> None:
+def test_config_maps_come_before_a_datacenter_and_add_ons_after_it() -> None:
     definition = good(**{
         "spec.cassandra.telemetry": {"vector": {"enabled": True}, "prometheus": {"enabled": True}},
         "spec.cassandra.config": {"cassandraYaml": {"num_tokens": 4}},

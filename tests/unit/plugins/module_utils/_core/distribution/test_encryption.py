@@ -43,7 +43,7 @@ def mounted(**changes: Any) -> list[str]:
     return [mount["mountPath"] for mount in mounts]
 
 
-def test_between_clients_and_nodes() -> None:
+def test_traffic_between_clients_and_nodes_is_encrypted() -> None:
     found = config(**CLIENT)
     assert found["cassandra-yaml"]["client_encryption_options"] == {
         "enabled": True,
@@ -61,7 +61,7 @@ def test_between_clients_and_nodes() -> None:
     ]
 
 
-def test_among_nodes() -> None:
+def test_traffic_among_nodes_is_encrypted() -> None:
     found = config(**SERVER)
     assert found["cassandra-yaml"]["server_encryption_options"] == {
         "internode_encryption": "all",

@@ -30,7 +30,7 @@ def files(options: dict[str, Any], version: str = "4.1.8", distribution: str = "
         ({"heapSize": "1Gi", "gc_cms_wait_duration_ms": None}, {}, {}),
     ],
 )
-def test_options_of_cassandra(options: dict[str, Any], third: dict[str, Any], fourth: dict[str, Any]) -> None:
+def test_an_option_goes_into_the_file_of_its_release(options: dict[str, Any], third: dict[str, Any], fourth: dict[str, Any]) -> None:
     assert files(options, "3.11.19") == third
     assert files(options) == files(options, "1.2.3", "hcd") == fourth
 

@@ -51,7 +51,7 @@ def test_without_medusa_there_is_nothing() -> None:
         ({"spec.medusa.medusaConfigurationRef": {"name": "shared"}}, "medusaConfigurationRef.name: is shared, which is not there"),
     ],
 )
-def test_what_upstream_refuses(changes: dict, message: str) -> None:
+def test_what_upstream_refuses_is_refused(changes: dict, message: str) -> None:
     with pytest.raises(SpecError, match=f"definition.spec.medusa.{message}" if "." in message else message):
         settled(**{"spec.medusa": {"storageProperties": dict(STORAGE)}, **changes})
 
@@ -98,7 +98,7 @@ def test_medusa_is_a_user_of_cassandra(changes: dict, users: tuple) -> None:
     assert medusa_users(good(**{"spec.medusa": {}, **changes})) == users
 
 
-def test_the_server() -> None:
+def test_the_server_is_upstreams_container() -> None:
     server = spec()["containers"][1]
     assert {field: server[field] for field in ("name", "image", "imagePullPolicy", "ports", "resources")} == {
         "name": "medusa",
@@ -127,7 +127,7 @@ def test_the_restore_reads_what_the_config_builder_wrote() -> None:
         ({"registry": "", "pullPolicy": "Never"}, "docker.io/k8ssandra/medusa:0.25.0", "Never"),
     ],
 )
-def test_the_image(image: dict, name: str, policy: str) -> None:
+def test_the_image_is_made_of_its_parts_and_upstreams_defaults(image: dict, name: str, policy: str) -> None:
     server = spec(**{"spec.medusa.containerImage": image, "spec.medusa.storageProperties": STORAGE})["containers"][1]
     assert (server["image"], server["imagePullPolicy"]) == (name, policy)
 

@@ -52,7 +52,7 @@ TEXT = """
     tls_key = /etc/encryption/mgmt/tls.key"""
 
 
-def test_the_whole_text() -> None:
+def test_the_text_is_upstreams_to_the_letter() -> None:
     assert medusa_ini(DEFINITION, {"storageProperties": FULL, "serviceProperties": {"grpcPort": 55055}}, authenticated=True) == TEXT
 
 
@@ -68,7 +68,7 @@ def test_the_whole_text() -> None:
         ),
     ],
 )
-def test_lines_that_depend_on_the_definition(medusa: dict, lines: list) -> None:
+def test_lines_follow_the_definition(medusa: dict, lines: list) -> None:
     written = [line.removeprefix("    ") for line in medusa_ini(DEFINITION, medusa, authenticated=False).splitlines()]
     assert [line for line in written if line in lines] == lines
 

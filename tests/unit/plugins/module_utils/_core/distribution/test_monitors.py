@@ -24,7 +24,7 @@ def monitor(live: dict | None = None, **changes: Any) -> dict | None:
     return monitor_of(definition, templates(definition)[0], observation)
 
 
-def test_a_new_datacenter() -> None:
+def test_a_new_datacenter_gets_upstreams_monitor() -> None:
     found = monitor()
     assert found["metadata"] == {
         "name": "demo-dc1-cass-servicemonitor",
@@ -79,7 +79,7 @@ def test_mcac_has_a_port_of_its_own_and_names_that_are_changed() -> None:
     assert (endpoint["port"], len(endpoint["metricRelabelings"])) == ("prometheus", 60)
 
 
-def test_the_renaming_of_mcacs_metrics() -> None:
+def test_mcacs_metrics_are_renamed_as_upstream_does() -> None:
     rules = mcac_relabels()
     assert rules[0] == {"sourceLabels": ["__name__"], "regex": "collectd_mcac_(meter|histogram).*", "targetLabel": "kind", "replacement": "${1}"}
     assert rules[9] == {

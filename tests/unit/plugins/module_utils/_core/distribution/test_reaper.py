@@ -21,7 +21,7 @@ def reaper(position: int = 0, **changes: Any) -> dict | None:
     return reaper_of(definition, templates(definition)[position])
 
 
-def test_a_plain_reaper() -> None:
+def test_a_plain_reaper_is_as_upstream_writes_it() -> None:
     notes = [{"name": name, "path": f"/etc/secrets/{name}", "containers": ["reaper", "reaper-schema-init"]} for name in ("demo-reaper", "demo-reaper-ui")]
     found = reaper()
     assert found["metadata"] == {
@@ -60,7 +60,7 @@ def test_a_plain_reaper() -> None:
         ({"spec.reaper": None}, []),
     ],
 )
-def test_which_datacenters_get_one(changes: dict, places: list) -> None:
+def test_a_datacenter_gets_one_unless_it_is_stopped_or_served_by_another(changes: dict, places: list) -> None:
     definition = good(**{"spec.reaper": dict(HTTP), **changes})
     found = [reaper_of(definition, template) for template in templates(definition)]
     assert [one["spec"]["datacenterRef"]["name"] for one in found if one is not None] == places
@@ -86,7 +86,7 @@ def test_which_datacenters_get_one(changes: dict, places: list) -> None:
         ({"spec.cassandra.clientEncryptionStores": {"keystoreSecretRef": {"name": "k"}}}, "clientEncryptionStores", {"keystoreSecretRef": {"name": "k"}}),
     ],
 )
-def test_fields_of_the_reaper(changes: dict, field: str, expected: Any) -> None:
+def test_fields_follow_the_definition(changes: dict, field: str, expected: Any) -> None:
     assert reaper(**changes)["spec"].get(field) == expected
 
 

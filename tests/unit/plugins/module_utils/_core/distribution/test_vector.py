@@ -111,7 +111,7 @@ def test_without_vector_there_is_nothing() -> None:
     assert with_vector({"spec": {}}, definition) == {"spec": {}}
 
 
-def test_the_config_map_and_its_volume() -> None:
+def test_the_config_map_and_its_volume_have_the_name_that_cassandra_knows() -> None:
     definition = good(**{**ON, "dc2.datacenterName": "Real"})
     template = templates(definition)[1]
     found = vector_config_map(definition, template)
@@ -133,7 +133,7 @@ def test_the_config_map_and_its_volume() -> None:
         ({"resources": {"requests": {"cpu": "1"}}}, {"name": "server-system-logger"}, "1"),
     ],
 )
-def test_the_container(vector: dict, container: dict, cpu: str) -> None:
+def test_the_agent_is_in_the_system_loggers_container(vector: dict, container: dict, cpu: str) -> None:
     definition = good(**{"spec.cassandra.telemetry": {"vector": {"enabled": True, **vector}}})
     assert with_vector({}, definition)["spec"]["containers"] == [container]
     assert vector_resources(definition)["requests"]["cpu"] == cpu

@@ -31,7 +31,7 @@ def server(version: str, distribution: str = "cassandra") -> Server:
         ("hcd", "1.2.3", "hcd"),
     ],
 )
-def test_form_of_jvm_options(distribution: str, version: str, form: str) -> None:
+def test_each_server_has_its_form_of_jvm_options(distribution: str, version: str, form: str) -> None:
     assert server(version, distribution).jvm_options_of == form
 
 
@@ -39,7 +39,7 @@ def test_form_of_jvm_options(distribution: str, version: str, form: str) -> None
     ("written", "text"),
     [("4.1.8", "4.1.8"), ("v4.01.8", "4.1.8"), ("4.1.0-beta1", "4.1.0-beta1"), ("4.1.0+a-b", "4.1.0+a-b")],
 )
-def test_version_as_semver_writes_it(written: str, text: str) -> None:
+def test_a_version_is_told_as_semver_writes_it(written: str, text: str) -> None:
     assert server(written).text == text
 
 
