@@ -15,6 +15,8 @@ from .verdict import Verdict
 _STUCK = frozenset(("ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "CreateContainerError"))
 # One crash may be an API server that was away for a moment; the kubelet tries again.
 _CRASHES_THAT_ARE_NO_ACCIDENT = 2
+# Seconds of a wait in which nothing that keeps the pods from running is final: it may mend itself, or was mended just before.
+_POD_PATIENCE = 60.0
 _LOADS_NOTHING = "it runs as a data plane and loads no client configs"
 
 
@@ -25,7 +27,7 @@ class Operator:
     Args:
         context: the control plane's context.
         deployment: the operator's Deployment; None when it is not installed.
-        pods: its pods.
+        pods: its pods; those that have ended are of no concern. An evicted one is kept for weeks, never ready.
     """
 
     context: str
@@ -38,6 +40,12 @@ class Operator:
         metadata = (self.deployment or {}).get("metadata", {})
         return f"Deployment {metadata.get('namespace')}/{metadata.get('name')}"
 
+    @property
+    def up(self) -> bool:
+        """Whether all its pods that are to stay are ready, and there is one."""
+        staying = [pod for pod in self.pods if not pod["metadata"].get("deletionTimestamp")]
+        return bool(staying) and all(_ready(pod) for pod in staying)
+
     def restarts_since(self, before: Operator) -> int:
         """How often it started since: restarts of containers that were there, and starts of pods that were not."""
         then = {pod["metadata"]["uid"]: _restart_count(pod) for pod in before.pods}
@@ -45,12 +53,13 @@ class Operator:
         return max(count, 0)
 
 
-def operator_verdict(now: Operator, before: Operator) -> Verdict:
+def operator_verdict(now: Operator, before: Operator, waited: float) -> Verdict:
     """Whether the operator runs, or cannot.
 
     Args:
         now: the operator at this look.
         before: the operator before our first write; crashes from before do not count.
+        waited: for how many seconds it has been waited for.
     """
     deployment = now.deployment
     if deployment is None:
@@ -64,8 +73,8 @@ def operator_verdict(now: Operator, before: Operator) -> Verdict:
         cause = _stuck(pod, before)
         if cause:
             advice = f"see kubectl logs --previous -n {pod['metadata'].get('namespace')} {pod['metadata']['name']}"
-            return _not_yet(now, f"operator pod {pod['metadata']['name']}: {cause}", hopeless=True, advice=advice)
-    if not _available(deployment) or not all(_ready(pod) for pod in now.pods if not pod["metadata"].get("deletionTimestamp")):
+            return _not_yet(now, f"operator pod {pod['metadata']['name']}: {cause}", hopeless=waited >= _POD_PATIENCE, advice=advice)
+    if not (_available(deployment) and (now.up or not now.pods)):
         return _not_yet(now, f"{now.name} is not available yet", line="waiting for the operator to be available")
     return Verdict(True)
 
@@ -83,16 +92,24 @@ def loading_verdict(operator: Verdict, context: str, unloaded: Iterable[str]) ->
     names = ", ".join(unloaded)
     if not names:
         return operator
-    lines = (f"{context}: waiting for the operator to load {names}",)
-    return Verdict(False, f"the operator has not loaded {names} yet", context=context, lines=lines)
+    line = f"{context}: waiting for the operator to load {names}"
+    return _waiting(operator, context, f"the operator has not loaded {names} yet", line)
 
 
-def restart_verdict(operator: Verdict, context: str, restarts: int) -> Verdict:
-    """The operator's verdict after a removal, which is over when the operator has started once more."""
-    if operator.hopeless or restarts:
+def restart_verdict(operator: Verdict, context: str, restarts: int, *, was_up: bool) -> Verdict:
+    """The operator's verdict after a removal, which is over when the operator has started once more.
+
+    One that was not up may have started without what was removed, and then sees no reason to start again.
+    """
+    if operator.hopeless or restarts or not was_up:
         return operator
-    lines = (f"{context}: waiting for the operator to restart",)
-    return Verdict(False, "the operator has not restarted yet", context=context, lines=lines)
+    return _waiting(operator, context, "the operator has not restarted yet", f"{context}: waiting for the operator to restart")
+
+
+def _waiting(operator: Verdict, context: str, reason: str, line: str) -> Verdict:
+    """What is waited for, with what keeps the operator itself from running."""
+    told = "; ".join(part for part in (reason, operator.reason) if part)
+    return Verdict(False, told, context=context, lines=(line,), advice=operator.advice)
 
 
 def probe_cluster(namespace: str, contexts: Sequence[str]) -> Object:
@@ -152,7 +169,8 @@ def _restart_count(pod: Object) -> int:
 
 
 def _ready(pod: Object) -> bool:
-    return all(status.get("ready") for status in _statuses(pod))
+    statuses = _statuses(pod)
+    return bool(statuses) and all(status.get("ready") for status in statuses)
 
 
 def _stuck(pod: Object, before: Operator) -> str:

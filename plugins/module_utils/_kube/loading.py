@@ -18,7 +18,7 @@ from .._core.loading import (
     webhook_verdict,
 )  # fmt: skip
 from .._core.objects import Ref, kind_named
-from .._core.readings import name_of
+from .._core.readings import has_ended, name_of
 from .._core.registration import Registration
 from .._core.verdict import Verdict
 from . import errors
@@ -28,11 +28,11 @@ from .wait import Patience, wait_for
 
 
 def read_operator(api: Api, deployment: Ref) -> Operator:
-    """The operator as it is now: its Deployment and pods."""
+    """The operator as it is now: its Deployment, and its pods that have not ended."""
     body = api.get(deployment)
     labels = ((body or {}).get("spec") or {}).get("selector", {}).get("matchLabels") or {}
     pods = api.list(kind_named("Pod"), deployment.namespace, labels) if labels else ()
-    return Operator(api.context, body, tuple(pods or ()))
+    return Operator(api.context, body, tuple(pod for pod in pods or () if not has_ended(pod)))
 
 
 def await_loaded(
@@ -59,10 +59,11 @@ def await_loaded(
         # As they are now, not as we wrote them: another run may have renewed a token since.
         there = observe(api, [ref for wish in wanted for ref in (wish.client_config, wish.secret)])
         unloaded = [wish.context for wish in wanted if not is_loaded(there.get(wish.client_config), there.get(wish.secret))]
-        verdict = operator_verdict(read_operator(api, deployment), before)
+        verdict = operator_verdict(read_operator(api, deployment), before, patience.clock() - began)
         verdict = loading_verdict(verdict, api.context, unloaded)
         return _ask_webhook(api, deployment.namespace, [wish.context for wish in wanted]) if verdict.done and probe else verdict
 
+    began = patience.clock()
     wait_for(look, patience, context=api.context, doing="waiting for the operator to load the client configs", say=say)
 
 
@@ -71,8 +72,10 @@ def await_restart(api: Api, before: Operator, deployment: Ref, patience: Patienc
 
     def look() -> Verdict:
         now = read_operator(api, deployment)
-        return restart_verdict(operator_verdict(now, before), api.context, now.restarts_since(before))
+        verdict = operator_verdict(now, before, patience.clock() - began)
+        return restart_verdict(verdict, api.context, now.restarts_since(before), was_up=before.up)
 
+    began = patience.clock()
     wait_for(look, patience, context=api.context, doing="waiting for the operator to restart without the client configs", say=say)
 
 

@@ -142,6 +142,8 @@ def pod(uid: str = "1", restarts: int = 0, reason: str = "", code: int = 0) -> d
     [
         (deployment(), [pod(restarts=1)], True, False),
         (deployment(available="False"), [pod(restarts=1)], False, False),
+        # A new pod that has not begun, while the Deployment's status tells of the one before.
+        (deployment(), [_body("p", metadata={"uid": "2"}, status={"phase": "Pending"})], False, False),
         (deployment(), [pod(restarts=1, reason="CrashLoopBackOff", code=0)], False, False),
         (deployment(), [pod(restarts=9, reason="CrashLoopBackOff", code=0)], False, False),
         (deployment(), [pod(restarts=1, reason="CrashLoopBackOff", code=1)], False, False),
@@ -153,8 +155,14 @@ def pod(uid: str = "1", restarts: int = 0, reason: str = "", code: int = 0) -> d
     ],
 )
 def test_operator_verdict(found: Any, pods: list[Any], done: bool, hopeless: bool) -> None:
-    verdict = operator_verdict(Operator("hub", found, pods), Operator("hub", deployment(), [pod()]))
+    verdict = operator_verdict(Operator("hub", found, pods), Operator("hub", deployment(), [pod()]), 60.0)
     assert (verdict.done, verdict.hopeless) == (done, hopeless)
+
+
+@pytest.mark.parametrize("stuck", [pod(restarts=2, reason="CrashLoopBackOff", code=1), pod(reason="ImagePullBackOff")])
+def test_what_keeps_the_operators_pods_from_running_is_not_final_in_the_first_minute(stuck: dict[str, Any]) -> None:
+    verdict = operator_verdict(Operator("hub", deployment(), [stuck]), Operator("hub", deployment(), [pod()]), 59.0)
+    assert (verdict.done, verdict.hopeless) == (False, False)
 
 
 @pytest.mark.parametrize(

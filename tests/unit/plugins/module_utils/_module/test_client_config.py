@@ -12,7 +12,10 @@ import pytest
 from plugins.module_utils._core.objects import Ref
 from plugins.module_utils._core.registration import read_secret
 from plugins.module_utils._kube import errors
+from plugins.module_utils._kube.wait import Patience
 from plugins.module_utils._module import candidates as candidates_module
+from plugins.module_utils._module.run import Call
+from tests.unit.fakes import Clock
 from tests.unit.plugins.module_utils._module.client_config_fleet import (
     CONFIGS,
     LIFETIME,
@@ -193,7 +196,12 @@ def test_killed_before_the_operator_loaded_it(fleet: Fleet) -> None:
     assert fleet.writes == []
 
 
-def test_crashing_operator_ends_the_wait(fleet: Fleet) -> None:
+@pytest.mark.parametrize(("timeout", "reason", "seconds"), [(600.0, "cannot succeed", 60.0), (30.0, "timed out", 30.0)])
+def test_crashing_operator_ends_the_wait_after_a_minute_and_is_named_before(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch, timeout: float, reason: str, seconds: float
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(Call, "patience", Patience(timeout, 5.0, clock.monotonic, clock.sleep))
     fleet.hub.react = lambda verb, on: None
     crash = {
         "state": {"waiting": {"reason": "CrashLoopBackOff"}},
@@ -204,8 +212,8 @@ def test_crashing_operator_ends_the_wait(fleet: Fleet) -> None:
         fleet.hub.put(pod_of(ready=False, restartCount=3, **crash))
 
     fleet.hub.react = start
-    result = fleet.run("east", wait_timeout=600)
-    assert result["error"]["reason"] == "cannot succeed"
+    result = fleet.run("east")
+    assert (result["error"]["reason"], clock.now) == (reason, seconds)
     assert "no such host" in result["msg"]
     assert result["changed"]
     assert actions(result) == ["registered"]

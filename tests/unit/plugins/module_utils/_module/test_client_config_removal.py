@@ -30,6 +30,32 @@ def test_absent_in_order(fleet: Fleet) -> None:
     assert fleet.writes == []
 
 
+def test_an_operator_that_was_just_starting_may_never_have_known_what_went(fleet: Fleet) -> None:
+    fleet.run()
+    fleet.hub.put(pod_of(ready=False))
+    fleet.hub.react = lambda verb, on: fleet.hub.put(pod_of())
+    result = fleet.run("east", state="absent")
+    assert "failed" not in result, result
+    assert result["operator_restarts"] == 0
+
+
+def test_an_operator_that_was_up_has_to_restart(fleet: Fleet) -> None:
+    fleet.run()
+    fleet.hub.react = lambda verb, on: None
+    result = fleet.run("east", state="absent")
+    assert "the operator has not restarted yet" in result["msg"]
+
+
+def test_a_pod_that_was_evicted_and_is_kept_keeps_nobody_waiting(fleet: Fleet) -> None:
+    fleet.run()
+    evicted = pod_of(ready=False)
+    metadata, status = {**evicted["metadata"], "name": "operator-1", "uid": "old"}, {**evicted["status"], "phase": "Failed"}
+    fleet.hub.put({**evicted, "metadata": metadata, "status": status})
+    fleet.hub.react = lambda verb, on: fleet.hub.put(pod_of(restartCount=2))
+    result = fleet.run("east", state="absent")
+    assert "failed" not in result, result
+
+
 USERS = {
     "K8ssandraCluster": {"spec": {"cassandra": {"datacenters": [{"k8sContext": "east"}]}}},
     "K8ssandraCluster ": {"status": {"datacenters": {"dc1": {"contextName": "east"}}}},
