@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -64,6 +65,17 @@ def test_tokens_that_no_longer_log_in_are_renewed_with_one_restart_for_both(lab:
         lambda: tasks.one("cluster_status", name="demo", contexts=USED)["ready"],
         seconds=120,
     )
+
+
+def test_a_token_of_an_account_that_somebody_made_anew_is_renewed_at_once(rested: None, lab: Lab, tasks: Tasks) -> None:
+    _register(tasks, *USED)  # logs in: the API server remembers a good token for 10 s, whatever becomes of its account
+    east = lab.cluster("east")
+    account = lab.read("east", "serviceaccount", ACCOUNT)
+    anew = {**account, "metadata": {key: account["metadata"][key] for key in ("name", "namespace", "labels")}}
+    east.kubectl("delete", "serviceaccount", ACCOUNT)
+    east.kubectl("create", "--filename=-", stdin=json.dumps(anew))
+    result = _register(tasks, *USED)
+    assert [one["action"] for one in result["contexts"]] == ["renewed", "unchanged"], result.get("msg")
 
 
 def test_a_dry_run_of_a_registration_writes_nothing(tasks: Tasks) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .objects import Kind, Object, kind_named
+from .objects import Kind, Object, Ref, kind_named
 
 _RBAC = "rbac.authorization.k8s.io"
 _READ = ("get", "list", "watch")
@@ -98,6 +98,11 @@ class Identity:
     def subject(self) -> str:
         """The user name that the API server gives the account."""
         return f"system:serviceaccount:{self.namespace}:{self.name}"
+
+    @property
+    def account(self) -> Ref:
+        """The ServiceAccount itself."""
+        return kind_named("ServiceAccount").ref(self.name, self.namespace)
 
     @property
     def namespaces(self) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from .objects import Object
+
 
 @dataclass(frozen=True)
 class TokenClaims:
@@ -43,14 +45,17 @@ def read_token(token: str) -> TokenClaims | None:
     return TokenClaims(str(claims.get("sub") or ""), _seconds(claims.get("iat")) or 0.0, _seconds(claims.get("exp")), uid)
 
 
-def reason_to_renew(token: str, subject: str, now: float) -> str:
+def reason_to_renew(token: str, subject: str, account: Object | None, now: float) -> str:
     """Why a token has to be replaced, in one clause; empty when it is still good.
 
     A third of its own lifetime is left for a run that comes late. The lifetime is what the API server granted, not what was asked.
+    A token belongs to one account, not to its name. Logging in does not tell: the API server remembers a good token for 10 s, whatever
+    becomes of its account (`TokenSuccessCacheTTL`, kubernetes v1.34 pkg/kubeapiserver/options/authentication.go).
 
     Args:
         token: the token; empty when there is none.
         subject: the account that it has to be of.
+        account: that account as it is now; None when there is none.
         now: seconds since the epoch.
     """
     if not token:
@@ -60,6 +65,10 @@ def reason_to_renew(token: str, subject: str, now: float) -> str:
         return "the token never expires"
     if claims.subject != subject:
         return f"the token is of {claims.subject or 'nobody'}, not of {subject}"
+    if account is None:
+        return "its account is no longer there"
+    if claims.account_uid and claims.account_uid != account["metadata"].get("uid"):
+        return "its account was made anew"
     left, lifetime = claims.expires - now, claims.expires - claims.issued
     if left <= 0:
         return "the token has expired"

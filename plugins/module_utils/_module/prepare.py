@@ -66,7 +66,8 @@ class Preparation:
                 api = stack.enter_context(self.connect(wish.access))
                 found = find_identity(api, wish.identity)
             plan = _plan_identity(candidate, found)
-            reason = self._reason_to_renew(candidate, kept, plan)
+            due = reason_to_renew(kept.token, wish.identity.subject, found.get(wish.identity.account), self.now)
+            reason = self._reason_to_renew(candidate, kept, due, plan)
             candidate.token = "" if reason else kept.token
             candidate.server_version = candidate.server_version or version(api)
             missing = missing_namespaces(api, _namespaces_of(plan, Verb.CREATE))
@@ -76,16 +77,15 @@ class Preparation:
             elif plan or reason:
                 self._bring_about(candidate, api, plan, token, missing)
 
-    def _reason_to_renew(self, candidate: Candidate, kept: Kept, repair: Plan) -> str:
-        """Why there has to be a new token, after proving the address, and the token that is there by using it."""
+    def _reason_to_renew(self, candidate: Candidate, kept: Kept, due: str, repair: Plan) -> str:
+        """Why there has to be a new token, after proving the address; a token that is not due for what it says is proven by using it."""
         wish = candidate.wish
-        reason = reason_to_renew(kept.token, wish.identity.subject, self.now) or _outlived(repair)
         with ExitStack() as stack:
             with candidate.checked("server", f"{wish.cluster['server']} answers and its certificate is valid"):
-                api = stack.enter_context(self.connect(wish.access_with("" if reason else kept.token)))
+                api = stack.enter_context(self.connect(wish.access_with("" if due else kept.token)))
                 candidate.server_version = prove_server(api)
-            if reason:
-                return reason
+            if due:
+                return due
             try:
                 prove_login(api, wish.identity)
             except errors.Unauthorized:
@@ -148,12 +148,6 @@ def _plan_identity(candidate: Candidate, found: Mapping[Ref, Object]) -> Plan:
     stale = [ref for ref in found if ref not in refs]
     presence = plan_presence(candidate.context, wanted, found)
     return presence + plan_absence(candidate.context, stale, found, "gives rights that are not wanted")
-
-
-def _outlived(repair: Plan) -> str:
-    """A token belongs to one account, not to its name; API servers go on accepting it for some seconds after the account went."""
-    made_anew = any(step.verb is Verb.CREATE and step.ref.kind == "ServiceAccount" for step in repair.steps)
-    return "its account is no longer there" if made_anew else ""
 
 
 def _namespaces_of(plan: Plan, verb: Verb) -> list[str]:
