@@ -11,11 +11,12 @@ from functools import partial
 from typing import Any
 
 from .._core.deployment import CLUSTER_LABEL
+from .._core.distribution.moving import REPLICATED_SECRET_FINALIZER
 from .._core.distribution.ownership import check_no_record
 from .._core.errors import SpecError
 from .._core.names import clean_label_value
 from .._core.objects import Object, kind_named, ref_of
-from .._core.operators import operators_in
+from .._core.operators import K8SSANDRA, Operator, operators_in
 from .._core.plan import Plan, plan_absence
 from .._core.readings import ContextReading, cluster_labels, is_of, labels_of, name_of, namespace_of
 from .._core.verdict import Verdict
@@ -59,6 +60,8 @@ def remove_cluster(call: Call) -> dict[str, Any]:
                 if not call.parameters["wait"]:
                     return outcome(plan, cluster={})
                 _await_removal(call, control_plane, remotes)
+            elif there is None and (stuck := _copies_verdict(call, control_plane)).hopeless:
+                call.warn(f"{control_plane.context}: {stuck.reason}; {stuck.advice}")
             rest = sum((plan_leftovers(call, api) for api in apis), Plan())
             for api in apis if not call.check_mode else ():
                 carry_out(api, rest.of(api.context), say=call.say, done=done)
@@ -83,6 +86,9 @@ def _await_removal(call: Call, control_plane: Client, remotes: Mapping[str, Clie
         busy = [api for api in apis if left[api.context] and api.context not in failures(left)]
         trouble = tuple(sentence for api in busy for sentence in _operator_problems(api, operators))
         verdict = _removal_verdict(f"K8ssandraCluster {namespace}/{name}", there is not None, left)
+        if verdict.done:
+            verdict = _copies_verdict(call, control_plane)
+            trouble = () if verdict.done else tuple(_operator_problems(control_plane, operators))
         return replace(verdict, reason="; ".join((verdict.reason, *trouble)), lines=(*verdict.lines, *trouble))
 
     operators = call.parameters["operator_namespace"] or namespace
@@ -106,14 +112,54 @@ def _removal_verdict(cluster: str, there: bool, left: Mapping[str, Sequence[Obje
     return Verdict(not (there or unknown or lines), reason, lines=lines)
 
 
+def _copies_verdict(call: Call, api: Api) -> Verdict:
+    """Whether the cluster's ReplicatedSecret has gone too.
+
+    Kubernetes removes it once its owner has gone, a moment later, and holds it until the operator has removed the copies of Secrets. For
+    that the operator needs its registrations (k8ssandra-operator v1.26.0 `controllers/replication/secret_controller.go`).
+    """
+    name, namespace = call.parameters["name"], call.parameters["namespace"]
+    try:
+        listed = api.list(kind_named("ReplicatedSecret"), namespace) or ()
+    except errors.Forbidden:
+        return Verdict(True)
+    owner = {"kind": "K8ssandraCluster", "name": name}.items()
+    left = [body for body in listed if any(owner <= each.items() for each in body["metadata"].get("ownerReferences") or ())]
+    if not left:
+        return Verdict(True)
+    ref, metadata = ref_of(left[0]), left[0]["metadata"]
+    reason = f"{ref} is still there, and with it copies of Secrets in the data planes"
+    held = metadata.get("deletionTimestamp") and REPLICATED_SECRET_FINALIZER in (metadata.get("finalizers") or ())
+    if held and not _may_have_operator(call, api):
+        named = call.parameters["operator_namespace"]
+        reason += f"; no k8ssandra-operator is in {f'namespace {named}' if named else 'any namespace'} to remove them"
+        advice = f"remove the finalizer of {ref} by hand, which leaves the copies where they are"
+        advice = f"install the operators again and run once more; when they are gone for good, {advice}"
+        return Verdict(False, reason, True, advice=advice)
+    return Verdict(False, reason, lines=(f"{api.context}: copies of its Secrets are being removed",))
+
+
 def _datacenters(api: Api, name: str, namespace: str) -> Sequence[Object]:
     return api.list(kind_named("CassandraDatacenter"), labels=cluster_labels(name, namespace)) or ()
 
 
+def _operators(api: Api, namespace: str) -> tuple[Operator, ...]:
+    return operators_in(ContextReading(api.context, objects={"Deployment": tuple(api.list(kind_named("Deployment"), namespace) or ())}))
+
+
+def _may_have_operator(call: Call, api: Api) -> bool:
+    """Whether a k8ssandra-operator may be there to remove the copies: in any namespace, where nobody said in which."""
+    try:
+        found = _operators(api, call.parameters["operator_namespace"] or "")
+    except errors.Forbidden:
+        return True
+    return any(operator.operator == K8SSANDRA for operator in found)
+
+
 def _operator_problems(api: Api, namespace: str) -> list[str]:
     """Why the operators of a context do not remove what they should, where they are the reason."""
-    reading = ContextReading(api.context, objects={"Deployment": tuple(api.list(kind_named("Deployment"), namespace) or ())})
-    return [operator.problem() for operator in operators_in(reading) if not operator.ready]
+    return [operator.problem() for operator in _operators(api, namespace) if not operator.ready]
+
 
 
 def plan_leftovers(call: Call, api: Api) -> Plan:

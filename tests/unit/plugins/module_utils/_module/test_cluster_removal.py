@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from plugins.module_utils._core.deployment import CLUSTER_LABEL
+from plugins.module_utils._core.distribution.moving import REPLICATED_SECRET_FINALIZER
 from plugins.module_utils._core.objects import Ref, kind_named
+from plugins.module_utils._kube import errors
 from plugins.module_utils._module import cluster_removal
 from plugins.module_utils._module.run import Call, run
 from tests.unit import build
@@ -105,6 +107,86 @@ def test_a_datacenter_that_nobody_removes_ends_the_wait(fleet: Fleet) -> None:
     result = fleet.run()
     assert (result["error"]["reason"], result["error"]["context"]) == ("cannot succeed", "east")
     assert Ref("cassandra.datastax.com/v1beta1", "CassandraDatacenter", build.NAMESPACE, "dc1") in fleet.east.objects
+
+
+def _replicated(owner: str) -> dict[str, Any]:
+    kind = kind_named("ReplicatedSecret")
+    owners = [{"apiVersion": CLUSTER.api_version, "kind": CLUSTER.kind, "name": owner, "uid": "1"}]
+    return build.body("ReplicatedSecret", kind.api_version, owner, metadata={"ownerReferences": owners})
+
+
+@pytest.mark.parametrize("going", [{}, GOING], ids=["not seen by Kubernetes yet", "being removed"])
+def test_the_removal_ends_when_the_copies_of_secrets_have_gone_too(fleet: Fleet, going: Mapping[str, Any]) -> None:
+    body = _replicated("demo")
+    fleet.hub.put({**body, "metadata": {**body["metadata"], **going}})
+    result = fleet.run()
+    assert result["error"]["reason"] == "timed out"
+    assert "ReplicatedSecret k8ssandra-operator/demo is still there" in result["msg"]
+    fleet.hub.put(build.operator(ready=False))
+    assert "hub: k8ssandra-operator is not ready" in fleet.run()["msg"]
+
+
+OPERATORS = {
+    "none": ([], "cannot succeed"),
+    "cass-operator alone": ([build.operator("cass-operator")], "cannot succeed"),
+    "one that is down": ([build.operator(ready=False)], "timed out"),
+    "one that serves": ([build.operator()], "timed out"),
+}
+
+
+@pytest.fixture
+def held(fleet: Fleet) -> Fleet:
+    """All has gone but the ReplicatedSecret, which waits for an operator to take its finalizer off."""
+    fleet.run()
+    body = _replicated("demo")
+    body["metadata"] |= {**GOING, "finalizers": [REPLICATED_SECRET_FINALIZER]}
+    fleet.hub.put(body)
+    return fleet
+
+
+@pytest.mark.parametrize("operators", OPERATORS)
+def test_copies_of_secrets_that_no_operator_removes_are_not_waited_for(held: Fleet, operators: str) -> None:
+    there, reason = OPERATORS[operators]
+    for body in there:
+        held.hub.put(body)
+    result = held.run()
+    assert result["error"]["reason"] == reason
+    told = ("no k8ssandra-operator is in any namespace", "remove the finalizer of ReplicatedSecret k8ssandra-operator/demo")
+    assert [part in result["msg"] for part in told] == [reason == "cannot succeed"] * 2
+
+
+def _elsewhere() -> dict[str, Any]:
+    body = build.operator()
+    return {**body, "metadata": {**body["metadata"], "namespace": "operators"}}
+
+
+@pytest.mark.parametrize(("namespace", "reason"), [(None, "timed out"), ("operators", "timed out"), (build.NAMESPACE, "cannot succeed")])
+def test_an_operator_elsewhere_is_waited_for_unless_its_namespace_was_named(held: Fleet, namespace: str | None, reason: str) -> None:
+    held.hub.put(_elsewhere())
+    result = held.run(operator_namespace=namespace)
+    assert result["error"]["reason"] == reason
+    assert (f"is in namespace {build.NAMESPACE} to remove" in result["msg"]) is (reason == "cannot succeed")
+
+
+def test_a_dry_run_that_may_not_look_for_operators_goes_on(held: Fleet) -> None:
+    held.hub.fail("list", "Deployment", errors.Forbidden("hub", "listing", "no right"))
+    assert "failed" not in held.run(check_mode=True)
+
+
+@pytest.mark.parametrize("operators", OPERATORS)
+def test_a_dry_run_warns_of_copies_of_secrets_that_no_operator_removes(held: Fleet, operators: str) -> None:
+    there, reason = OPERATORS[operators]
+    for body in there:
+        held.hub.put(body)
+    assert not held.run(check_mode=True)["changed"]
+    assert [("install the operators again" in warning) for warning in held.warned] == [True] * (reason == "cannot succeed")
+
+
+def test_the_copies_of_another_cluster_do_not_matter_nor_do_those_that_may_not_be_looked_at(fleet: Fleet) -> None:
+    fleet.hub.put(_replicated("other"))
+    assert _removed(fleet.run()) == [f"hub {CLUSTER}", f"east {MADE}"]
+    fleet.hub.fail("list", "ReplicatedSecret", errors.Forbidden("hub", "listing replicatedsecrets", "no"))
+    assert _removed(fleet.run()) == []
 
 
 def test_without_waiting_nothing_is_taken_from_under_the_operator(fleet: Fleet) -> None:
