@@ -18,7 +18,7 @@ from . import errors
 from .answers import server_time
 from .api import Api
 from .apply import carry_out, confirm
-from .namespaces import tenants
+from .namespaces import require_staying, tenants
 
 # Removed only when nobody keeps an object of these kinds: removing a definition removes all its objects.
 _KEPT_LAST = ("CustomResourceDefinition", "Namespace")
@@ -40,7 +40,13 @@ def read_bundle(api: Api, wanted: Sequence[Object], bundle: Bundle) -> dict[Ref,
 
 
 def plan_bundle(api: Api, wanted: Sequence[Object], found: dict[Ref, Object], labels: Mapping[str, str], *, force: bool) -> Plan:
-    """The steps that install the bundle. A namespace that was there before us gets the `labels` asked for, and is else left as it is."""
+    """The steps that install the bundle. A namespace that was there before us gets the `labels` asked for, and is else left as it is.
+
+    Raises:
+        Conflict: a namespace or a definition that is wanted is being removed; or somebody owns a field.
+    """
+    for ref in (ref_of(body) for body in wanted if body["kind"] in _KEPT_LAST):
+        require_staying(api.context, found.get(ref), "planning the installation")
     plan = confirm(api, plan_presence(api.context, [_used(body, found, labels) for body in wanted], found), force=force)
     refs = {ref_of(body) for body in wanted}
     stale = [ref for ref in found if ref not in refs and ref.kind not in _KEPT_LAST]

@@ -18,6 +18,7 @@ from .._core.plan import Plan, Step, Verb, plan_absence, plan_presence
 from .._core.readings import holds, is_of
 from .._kube.apply import confirm
 from .._kube.management import ManagementApi
+from .._kube.namespaces import require_staying
 from .._kube.observe import observe
 from .direct_distribution import Distribution, Parts
 from .direct_secrets import wanted_secrets
@@ -33,6 +34,7 @@ def plan_foundation(distribution: Distribution) -> Plan:
         there = distribution.contents[context].objects
         for name in namespaces:
             body = namespace_to_apply(wish, name)
+            require_staying(context, there.get(ref_of(body)), "planning the cluster")
             plan += plan_presence(context, [body] if ref_of(body) not in there else [], {})
         plan += plan_record(distribution, context)
         plan += confirmed(distribution, context, plan_presence(context, secrets[context], there))

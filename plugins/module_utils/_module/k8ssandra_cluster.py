@@ -13,7 +13,7 @@ from typing import Any
 from .._core.cluster import ClusterWish
 from .._core.collisions import check_collisions
 from .._core.datacenters import datacenters_of
-from .._core.deployment import CLUSTER_LABEL, body_to_apply
+from .._core.deployment import body_to_apply, namespace_to_apply
 from .._core.distribution.ownership import check_no_record
 from .._core.errors import SpecError
 from .._core.objects import Object, kind_named, ref_of
@@ -25,6 +25,7 @@ from .._kube import errors
 from .._kube.apply import carry_out, confirm
 from .._kube.client import Client
 from .._kube.cluster_reading import read_cluster
+from .._kube.namespaces import require_staying
 from .._kube.records import read_records
 from .argspec import CONTEXT, CONTEXTS_WITH_DATACENTERS, WAIT
 from .awaiting import await_ready, shown_status
@@ -147,11 +148,12 @@ def _plan_namespaces(wish: ClusterWish, control_plane: Client, remotes: Mapping[
     plan = Plan()
     for context, namespace in dict.fromkeys((datacenter.context, datacenter.namespace) for datacenter in wish.datacenters):
         api = remotes.get(context) if context else control_plane
-        ref = kind_named("Namespace").ref(namespace)
-        if api is not None and api.get(ref) is None:
-            labels = {CLUSTER_LABEL: f"{wish.namespace}.{wish.name}"}
-            body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}}
-            plan += plan_presence(api.context, [body], {})
+        if api is None:
+            continue
+        found = api.get(kind_named("Namespace").ref(namespace))
+        require_staying(api.context, found, _PLANNING)
+        if found is None:
+            plan += plan_presence(api.context, [namespace_to_apply(wish, namespace)], {})
     return plan
 
 

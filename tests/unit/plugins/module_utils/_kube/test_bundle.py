@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from plugins.module_utils._core.bundle import BUNDLE_LABEL, as_adopted, operators_in
-from plugins.module_utils._core.objects import KINDS, kind_named
+from plugins.module_utils._core.objects import KINDS, kind_named, ref_of
 from plugins.module_utils._kube import bundle, errors
 from tests.unit import build
 from tests.unit.fakes import FakeApi
@@ -112,6 +112,14 @@ def test_the_labels_of_a_namespace_that_is(there: dict[str, str], applied: dict[
     api = FakeApi("hub", [live])
     plan = bundle.plan_bundle(api, [wanted], bundle.read_bundle(api, [wanted], OPERATORS), {"a": "b"}, force=False)
     assert [step.body["metadata"]["labels"] for step in plan.steps if step.body] == [applied]
+
+
+@pytest.mark.parametrize("kind", ["Namespace", "CustomResourceDefinition"])
+def test_nothing_is_put_where_everything_is_about_to_go(kind: str) -> None:
+    wanted = {"apiVersion": kind_named(kind).api_version, "kind": kind, "metadata": {"name": "here", "labels": LABELS}}
+    going = {**wanted, "metadata": {**wanted["metadata"], "deletionTimestamp": build.LONG_AGO}}
+    with pytest.raises(errors.Conflict, match=f"{kind} here is being removed; run again when it is gone"):
+        bundle.plan_bundle(FakeApi("hub"), [wanted], {ref_of(going): going}, {}, force=False)
 
 
 def test_a_namespace_that_was_there_is_left_as_it_is_unless_labels_are_asked_for() -> None:

@@ -97,6 +97,13 @@ def test_a_context_that_does_not_answer_stops_the_run_before_a_write(fleet: Flee
     assert not fleet.writes
 
 
+def test_a_namespace_that_is_being_removed_stops_the_run(fleet: Fleet) -> None:
+    metadata = {"name": build.NAMESPACE, "deletionTimestamp": build.LONG_AGO}
+    fleet.west.put({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    assert f"Namespace {build.NAMESPACE} is being removed" in fleet.run()["msg"]
+    assert not fleet.writes
+
+
 def test_an_operator_that_has_the_cluster_stops_the_run(fleet: Fleet) -> None:
     fleet.west.put(build.cluster(build.template("dc1", "east")))
     result = fleet.run()

@@ -102,6 +102,13 @@ def test_a_cluster_that_is_being_removed_is_left_alone(fleet: Fleet) -> None:
     assert not fleet.hub.writes
 
 
+def test_no_cluster_is_put_into_a_namespace_that_is_being_removed(fleet: Fleet) -> None:
+    metadata = {"name": build.NAMESPACE, "deletionTimestamp": build.LONG_AGO}
+    fleet.east.put({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    assert f"Namespace {build.NAMESPACE} is being removed" in fleet.run()["msg"]
+    assert not fleet.hub.writes + fleet.east.writes
+
+
 def test_a_cluster_that_goes_while_we_wait_ends_the_wait(fleet: Fleet) -> None:
     fleet.hub.react = lambda verb, on: fleet.hub.remove(CLUSTER)
     result = fleet.run()
