@@ -22,6 +22,8 @@ from .namespaces import require_staying, tenants
 
 # Removed only when nobody keeps an object of these kinds: removing a definition removes all its objects.
 _KEPT_LAST = ("CustomResourceDefinition", "Namespace")
+# Kubernetes makes these with the labels of their Service, and removes them with it.
+_OF_SERVICES = ("Endpoints", "EndpointSlice")
 _TAKES_TIME = ("CustomResourceDefinition", "Deployment", "Certificate", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
@@ -132,7 +134,8 @@ def _pods_of(api: Api, deployment: Object) -> Sequence[Object]:
 
 def read_labelled(api: Api, kinds: Iterable[Kind], bundle: Bundle) -> dict[Ref, Object]:
     """The objects of these kinds that carry the bundle's label, those that are being removed included."""
-    listed = (api.list(kind, bundle.namespace if kind.namespaced else "", {BUNDLE_LABEL: bundle.mark}) or () for kind in kinds)
+    own = (kind for kind in kinds if kind.kind not in _OF_SERVICES)
+    listed = (api.list(kind, bundle.namespace if kind.namespaced else "", {BUNDLE_LABEL: bundle.mark}) or () for kind in own)
     return {ref_of(body): body for bodies in listed for body in bodies}
 
 

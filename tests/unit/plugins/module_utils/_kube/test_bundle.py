@@ -61,6 +61,14 @@ def test_the_namespace_goes_with_the_operators() -> None:
     assert [step.ref.kind for step in plan.steps] == ["Deployment", "Namespace"]
 
 
+def test_what_kubernetes_makes_of_services_is_left_to_go_with_them() -> None:
+    made = [build.body(kind, kind_named(kind).api_version, "webhook", labels=LABELS) for kind in ("Service", "Endpoints", "EndpointSlice")]
+    api = FakeApi("hub", made)
+    found = bundle.read_labelled(api, list(KINDS.values()), OPERATORS)
+    assert [ref.kind for ref in found] == ["Service"]
+    assert not {("list", "Endpoints"), ("list", "EndpointSlice")} & set(api.calls)
+
+
 @pytest.mark.parametrize("kind", ["PersistentVolumeClaim", "StatefulSet"])
 def test_a_namespace_with_somebody_elses_data_does_not_go(kind: str) -> None:
     api = FakeApi("hub", [NAMESPACE, _deployment(ready=True), build.body(kind, kind_named(kind).api_version, "theirs")])
