@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from .._core.bundle import BUNDLE_LABEL, Bundle, definitions, namespace_body, needs_cert_manager, readiness
@@ -161,14 +161,22 @@ def require_unused(api: Api, found: Mapping[Ref, Object], bundle: Bundle) -> Non
 
 
 def _refuse_while_used(api: Api, defined: Sequence[Object], doing: str) -> None:
+    groups = frozenset(str(definition["spec"]["group"]) for definition in definitions(defined))
     for definition in definitions(defined):
         spec = definition["spec"]
         served = next(version["name"] for version in spec["versions"] if version.get("served"))
         kind = Kind(f"{spec['group']}/{served}", spec["names"]["kind"], spec["names"]["plural"], spec["scope"] == "Namespaced")
-        left = api.list(kind) or ()
+        listed = api.list(kind)
+        left = [body for body in listed or () if not _goes_with_its_owner(body, groups)]
         if left:
             found = f"{len(left)} {kind.plural} are still there, first {ref_of(left[0])}"
             raise errors.Conflict(api.context, doing, found, "remove them first, by the module that made them")
+
+
+def _goes_with_its_owner(body: Object, groups: Collection[str]) -> bool:
+    """Whether only an object keeps this one that goes too: that one counts, and once it has gone Kubernetes soon removes this one."""
+    owners = [str(owner.get("apiVersion")).partition("/")[0] for owner in body["metadata"].get("ownerReferences") or ()]
+    return bool(owners) and set(owners) <= set(groups) and not body["metadata"].get("finalizers")
 
 
 def _removal_rank(step: Step) -> int:

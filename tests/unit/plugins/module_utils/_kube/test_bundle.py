@@ -77,6 +77,36 @@ def test_a_namespace_with_somebody_elses_data_does_not_go(kind: str) -> None:
         bundle.require_unused(api, found, OPERATORS)
 
 
+@pytest.mark.parametrize(
+    ("owner", "finalizers", "refused"),
+    [
+        ("cassandra.datastax.com/v1beta1", [], False),
+        ("cassandra.datastax.com/v1beta1", ["theirs"], True),
+        ("example.com/v1", [], True),
+        ("", [], True),
+    ],
+    ids=["of a datacenter that has gone", "with a finalizer", "of somebody else's object", "of nobody"],
+)
+def test_what_goes_with_its_owner_keeps_no_definition(owner: str, finalizers: list[str], refused: bool) -> None:
+    names = {"control.k8ssandra.io": "CassandraTask", "cassandra.datastax.com": "CassandraDatacenter"}
+    defined = [_definition(group, kind) for group, kind in names.items()]
+    owners = [{"apiVersion": owner, "kind": "CassandraDatacenter", "name": "dc1", "uid": "1"}] if owner else []
+    metadata = {"ownerReferences": owners, "finalizers": finalizers}
+    api = FakeApi("hub", [build.body("CassandraTask", "control.k8ssandra.io/v1alpha1", "dc1-rebuild", metadata=metadata)])
+    found = {ref_of(body): body for body in defined}
+    if not refused:
+        bundle.require_unused(api, found, OPERATORS)
+        return
+    with pytest.raises(errors.Conflict, match="1 cassandratasks are still there"):
+        bundle.require_unused(api, found, OPERATORS)
+
+
+def _definition(group: str, kind: str) -> dict[str, Any]:
+    versions = [{"name": "v1alpha1" if kind == "CassandraTask" else "v1beta1", "served": True}]
+    spec = {"group": group, "scope": "Namespaced", "versions": versions, "names": {"kind": kind, "plural": f"{kind.lower()}s"}}
+    return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": kind}, "spec": spec}
+
+
 UNMARKED = {**_deployment(ready=True), "metadata": {"name": "operator", "namespace": build.NAMESPACE, "labels": {"app": "operator"}}}
 MARKED = {**UNMARKED, "metadata": {**UNMARKED["metadata"], "labels": {"app": "operator", **LABELS}}}
 MORE = {**MARKED, "spec": {**MARKED["spec"], "replicas": 2}}
