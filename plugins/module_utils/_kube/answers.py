@@ -30,7 +30,7 @@ def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool)
     """
     answer = as_status(body)
     if status == 404 and body.strip() == _NO_SUCH_GROUP:
-        return errors.Absent(context, doing, "the cluster does not serve this kind", "install its definition first")
+        return errors.NotServed(context, doing, "the cluster does not serve this kind", "install its definition first")
     if answer is None:
         found = f"HTTP {status}, and not from a Kubernetes API server"
         return errors.Unavailable(context, doing, found) if status >= 500 else errors.Unreachable(context, doing, found)

@@ -68,6 +68,10 @@ class Absent(ClusterError):
     advice = "create it first"
 
 
+class NotServed(Absent):
+    """The API server knows no such kind."""
+
+
 class Conflict(ClusterError):
     """Another field manager owns a field that we want to set, or something is still in use."""
 

@@ -30,7 +30,7 @@ MEANINGS = {
     "a broken rule": (422, status(422, "is invalid"), errors.Invalid, "is invalid"),
     "a webhook that is down": (500, status(500, "failed calling webhook"), errors.Unavailable, "failed calling webhook"),
     "too many requests": (429, status(429, "slow down"), errors.Unavailable, "slow down"),
-    "a kind whose definition is not installed": (404, b"404 page not found\n", errors.Absent, "the cluster does not serve this kind"),
+    "a kind whose definition is not installed": (404, b"404 page not found\n", errors.NotServed, "the cluster does not serve this kind"),
     "a page of a proxy that has no such place": (404, b"<html>hunter2</html>", errors.Unreachable, "not from a Kubernetes API server"),
     "a page of a proxy that is overloaded": (503, b"<html>hunter2</html>", errors.Unavailable, "not from a Kubernetes API server"),
 }

@@ -101,6 +101,17 @@ def test_what_goes_with_its_owner_keeps_no_definition(owner: str, finalizers: li
         bundle.require_unused(api, found, OPERATORS)
 
 
+def test_a_kind_that_is_not_served_for_a_moment_is_not_taken_for_one_without_objects() -> None:
+    defined = build.definition("CassandraDatacenter", group="cassandra.datastax.com", versions=("v1beta1",), stored=("v1beta1",))
+    api = FakeApi("hub", [defined], without=["CassandraDatacenter"])
+    with pytest.raises(errors.Unavailable, match="does not serve cassandradatacenters now"):
+        bundle.require_unused(api, {ref_of(defined): defined}, OPERATORS)
+    new = {**defined, "status": {}}
+    bundle.require_unused(api, {ref_of(new): new}, OPERATORS)
+    going = {**defined, "metadata": {**defined["metadata"], "deletionTimestamp": build.LONG_AGO}}
+    bundle.require_unused(api, {ref_of(going): going}, OPERATORS)
+
+
 def _definition(group: str, kind: str) -> dict[str, Any]:
     versions = [{"name": "v1alpha1" if kind == "CassandraTask" else "v1beta1", "served": True}]
     spec = {"group": group, "scope": "Namespaced", "versions": versions, "names": {"kind": kind, "plural": f"{kind.lower()}s"}}
