@@ -16,6 +16,7 @@ from .api import Api
 _LONGEST = 600
 # What an API server answers, as plain text, where it serves no such API group: a kind whose definition is not installed.
 _NO_SUCH_GROUP = b"404 page not found"
+_NOBODY_BEHIND = (502, 503, 504)
 
 
 def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool) -> errors.ClusterError:
@@ -33,6 +34,8 @@ def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool)
         return errors.NotServed(context, doing, "the cluster does not serve this kind", "install its definition first")
     if answer is None:
         found = f"HTTP {status}, and not from a Kubernetes API server"
+        if status in _NOBODY_BEHIND:
+            return errors.NotForwarded(context, doing, found)
         return errors.Unavailable(context, doing, found) if status >= 500 else errors.Unreachable(context, doing, found)
     message = str(answer.get("reason") if secret else answer.get("message") or answer.get("reason"))[:_LONGEST]
     if status == 409 and answer.get("reason") == "Conflict":

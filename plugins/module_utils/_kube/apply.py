@@ -10,7 +10,7 @@ from collections.abc import Callable
 from .._core.objects import Object, Ref
 from .._core.plan import Plan, Step, Verb, drop_ineffective
 from .api import Api
-from .errors import Unreachable
+from .errors import NO_ANSWER
 
 
 def confirm(api: Api, plan: Plan, *, force: bool = False) -> Plan:
@@ -36,7 +36,7 @@ def carry_out(
     for step in plan.steps:
         try:
             _do(api, step, force)
-        except Unreachable:
+        except NO_ANSWER:
             done.append(step)
             raise
         done.append(step)

@@ -61,6 +61,14 @@ class Unavailable(ClusterError):
     advice = "wait for it, or look at its pods; run again when it serves"
 
 
+class NotForwarded(Unavailable):
+    """Something before the API server, such as a load balancer, answers that it has nobody to ask. The context is unknown, not empty."""
+
+
+# The API server did not answer: what was asked of it may be carried out all the same.
+NO_ANSWER = (Unreachable, NotForwarded)
+
+
 class Absent(ClusterError):
     """An object, or its kind, that had to be there is not."""
 

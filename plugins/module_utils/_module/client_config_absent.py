@@ -112,7 +112,7 @@ def _plan_account(removal: _Removal, candidate: Candidate) -> None:
 def _forgive(call: Call, candidate: Candidate) -> None:
     """An unreachable cluster may be gone for ever: who says so gets its registration removed, and keeps what is there."""
     problem = candidate.problem
-    if not isinstance(problem, errors.Unreachable):
+    if not isinstance(problem, errors.NO_ANSWER):
         return
     if call.parameters["forget_unreachable"]:
         candidate.problem = None

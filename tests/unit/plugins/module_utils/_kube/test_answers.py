@@ -32,7 +32,11 @@ MEANINGS = {
     "too many requests": (429, status(429, "slow down"), errors.Unavailable, "slow down"),
     "a kind whose definition is not installed": (404, b"404 page not found\n", errors.NotServed, "the cluster does not serve this kind"),
     "a page of a proxy that has no such place": (404, b"<html>hunter2</html>", errors.Unreachable, "not from a Kubernetes API server"),
-    "a page of a proxy that is overloaded": (503, b"<html>hunter2</html>", errors.Unavailable, "not from a Kubernetes API server"),
+    "a page of a proxy that failed": (500, b"<html>hunter2</html>", errors.Unavailable, "not from a Kubernetes API server"),
+    "an API server that cannot serve now": (503, status(503, "shutting down"), errors.Unavailable, "shutting down"),
+    "a load balancer's page that it reaches nobody": (502, b"<html>hunter2</html>", errors.NotForwarded, "HTTP 502, and not from a Kubernetes"),
+    "a load balancer that has nobody to ask": (503, b"", errors.NotForwarded, "HTTP 503, and not from a Kubernetes API server"),
+    "a load balancer that waited in vain": (504, b'{"message": "timeout"}', errors.NotForwarded, "HTTP 504, and not from a Kubernetes"),
 }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from plugins.module_utils._core.objects import kind_named
+from plugins.module_utils._kube import errors
 from tests.unit.plugins.module_utils._module.client_config_fleet import CONFIGS, NAMESPACE, Fleet, actions, kinds, pod_of
 
 
@@ -87,10 +88,11 @@ def test_a_dry_run_of_absent_foretells_it_and_warns_of_the_use(fleet: Fleet) -> 
     assert fleet.writes == []
 
 
+@pytest.mark.parametrize("silence", [errors.Unreachable, errors.NotForwarded])
 @pytest.mark.parametrize(("forget", "expected"), [(False, ["removed", "failed"]), (True, ["removed", "removed"])])
-def test_absent_of_an_unreachable_one(fleet: Fleet, forget: bool, expected: list[str]) -> None:
+def test_absent_of_an_unreachable_one(fleet: Fleet, forget: bool, expected: list[str], silence: type[errors.ClusterError]) -> None:
     fleet.run("east", "west")
-    fleet.remotes["west"].fail("*")
+    fleet.remotes["west"].fail("*", error=silence("west", "reading", "nobody is there"))
     result = fleet.run("east", "west", state="absent", forget_unreachable=forget, wait=False)
     assert actions(result) == expected
     assert (CONFIGS.ref("west", NAMESPACE) in fleet.hub.objects) is not forget
