@@ -25,6 +25,9 @@ USER_AGENT = "k8ssandra.operator/0.1.0"
 _CONNECT_SECONDS = 5.0
 _READ_SECONDS = 60.0
 _REPEATABLE = frozenset(("GET", "PATCH", "DELETE"))
+# Seconds in which an API server that is back may refuse what it allows, or not know a kind: it answers before it has read who may do
+# what (https://github.com/kubernetes/kubernetes/issues/121635), and which definitions there are.
+_STARTING = 10.0
 
 
 class Client:
@@ -33,7 +36,8 @@ class Client:
     Args:
         access: which cluster, and how to log in.
         patience: seconds during which a request that is safe to repeat is repeated after 429, 5xx, connection faults and
-            a write of somebody else's at the same moment.
+            a write of somebody else's at the same moment; also after a refusal by an API server that has just come back. It
+            begins anew when an API server answers again.
         clock, sleep: the time, for tests.
     """
 
@@ -53,6 +57,7 @@ class Client:
         self._sleep = sleep
         self._kinds: dict[tuple[str, str], Kind] = dict(KINDS)
         self._proven = not access.cluster_uid
+        self._silent = -_STARTING
         self._log_in: LogIn | None = None
 
     def learn_kinds(self, objects: Sequence[Object]) -> None:
@@ -168,16 +173,25 @@ class Client:
         sent = json.dumps(body).encode() if body is not None else None
         if not self._proven:
             self._prove_identity()
-        deadline, pause = self._clock() + self._patience, 0.25
+        began, pause = self._clock(), 0.25
         while True:
             problem, wait = self._try(method, url, doing, sent, content, plain)
             if isinstance(problem, dict):
                 return problem
-            repeat = method in _REPEATABLE and isinstance(problem, (errors.Unavailable, errors.Unreachable, errors.Overtaken))
-            if not repeat or wait is None or self._clock() + max(wait, pause) > deadline:
+            repeat = self._may_pass(problem) and (method in _REPEATABLE or isinstance(problem, errors.Forbidden))
+            # Whoever answers again gets the whole time: a webhook comes back after its API server.
+            since = began if isinstance(problem, errors.NO_ANSWER) else max(began, self._silent)
+            if not repeat or wait is None or self._clock() + max(wait, pause) > since + self._patience:
                 raise problem
             self._sleep(max(wait, pause))
             pause = min(pause * 2, 2.0)
+
+    def _may_pass(self, problem: errors.ClusterError) -> bool:
+        """Whether the same request may succeed a moment later."""
+        if isinstance(problem, errors.NO_ANSWER):
+            self._silent = self._clock()
+        starting = isinstance(problem, (errors.Forbidden, errors.NotServed)) and self._clock() - self._silent < _STARTING
+        return starting or isinstance(problem, (errors.Unavailable, errors.Unreachable, errors.Overtaken))
 
     def _try(
         self, method: str, url: str, doing: str, sent: bytes | None, content: str, plain: bool

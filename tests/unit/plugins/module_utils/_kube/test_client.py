@@ -11,11 +11,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import urllib3
 
 from plugins.module_utils._core.kubeconfig import Access
 from plugins.module_utils._core.objects import kind_named
 from plugins.module_utils._kube import client, errors
 from plugins.module_utils._kube.log_in import LogIn
+from tests.unit.fakes import Clock
 
 PIN = "the-uid"
 KUBECONFIG = {
@@ -25,6 +27,9 @@ KUBECONFIG = {
 }
 KUBE_SYSTEM = "/api/v1/namespaces/kube-system"
 CLUSTERS = kind_named("K8ssandraCluster")
+
+
+SILENCE = 0
 
 
 class Server:
@@ -41,7 +46,9 @@ class Server:
         self.sent.append(json.loads(more["body"]) if more.get("body") else None)
         waiting = self.answers.get(path, [(200, {})])
         status, body = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-        return SimpleNamespace(status=status, data=json.dumps(body).encode(), headers={})
+        if status == SILENCE:
+            raise urllib3.exceptions.ProtocolError("connection reset by peer")
+        return SimpleNamespace(status=status, data=body if isinstance(body, bytes) else json.dumps(body).encode(), headers={})
 
     def clear(self) -> None:
         """Nothing is open."""
@@ -112,6 +119,57 @@ def test_an_apply_is_not_repeated_after_a_no(opened: Any, answer: tuple[int, Any
     with pytest.raises(errors.ClusterError):
         api.apply({"apiVersion": "k8ssandra.io/v1alpha1", "kind": "K8ssandraCluster", "metadata": {"name": "demo", "namespace": "here"}})
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("away", [(SILENCE, {}), (502, b"<html>")], ids=["silence", "not forwarded"])
+@pytest.mark.parametrize(("seconds", "asked"), [(9.0, 3), (10.0, 2)], ids=["just back", "back for a while"])
+def test_a_refusal_by_an_api_server_that_is_just_back_is_no_no(
+    monkeypatch: pytest.MonkeyPatch, opened: Any, away: tuple[int, Any], seconds: float, asked: int
+) -> None:
+    api, server = opened({"/version": [away, _refused(403), (200, {})]}, patience=60.0)
+    moments = iter([0.0, 0.0, 0.0, seconds, seconds, seconds])
+    monkeypatch.setattr(api, "_clock", lambda: next(moments))
+    try:
+        api.read("/version")
+    except errors.Forbidden:
+        pass
+    assert len(server.asked) == asked
+
+
+NOT_SERVED = (404, b"404 page not found")
+
+
+def test_a_kind_that_an_api_server_does_not_know_yet_is_not_taken_for_one_without_objects(opened: Any) -> None:
+    api, server = opened({CLUSTERS.path(): [(SILENCE, {}), NOT_SERVED, (200, {"items": [{}]})]}, patience=60.0)
+    assert len(api.list(CLUSTERS) or ()) == 1
+    server.answers[CLUSTERS.path()] = [NOT_SERVED]
+    api._silent = -client._STARTING
+    assert api.list(CLUSTERS) is None
+
+
+def test_a_post_that_an_api_server_refused_as_it_came_back_is_repeated(opened: Any) -> None:
+    api, server = opened({"/issuers": [(SILENCE, {}), _refused(403), (200, {"kind": "Issuer"})]}, patience=60.0)
+    with pytest.raises(errors.Unreachable):
+        api.create("/issuers", {"kind": "Issuer"})
+    assert api.create("/issuers", {"kind": "Issuer"})
+    assert len(server.asked) == 3
+
+
+def test_who_answers_again_gets_the_whole_time(monkeypatch: pytest.MonkeyPatch, opened: Any) -> None:
+    clock = Clock()
+    began = clock.monotonic()
+    api, server = opened({"/version": [(SILENCE, {})]}, patience=15.0)
+    monkeypatch.setattr(api, "_clock", clock.monotonic)
+
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        # Silent for 12 seconds, then without its webhook for 12 more.
+        gone = clock.monotonic() - began
+        server.answers["/version"] = [(SILENCE, {}) if gone < 12 else _refused(500) if gone < 24 else (200, {"major": "1"})]
+
+    monkeypatch.setattr(api, "_sleep", sleep)
+    assert api.read("/version")
+    assert clock.monotonic() - began < 27
 
 
 def test_a_removal_takes_dependents_along_unless_the_object_goes_alone(opened: Any) -> None:
