@@ -10,7 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .._core.verdict import Verdict
-from .errors import Hopeless, TimedOut, Unavailable, Unreachable
+from .errors import ClusterError, Forbidden, Hopeless, TimedOut, Unavailable, Unreachable
+
+# Seconds for which a right that was there at an earlier look may be refused: between two looks an API server may have been away, and one
+# that is just back answers before it has read who may do what.
+_PASSING = 30.0
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ def wait_for(
     """Looks until the verdict is "done", and returns it.
 
     Args:
-        look: reads the clusters and judges; called at least once. An API server that went away is waited for like the rest.
+        look: reads the clusters and judges; called at least once. An API server that went away is waited for like the rest, and so is a
+            right that was there a moment ago.
         context: the context that the errors name.
         doing: what we are waiting for, e.g. ``waiting for the operator``.
         say: called with each line of progress when it changes; never when the first look is already "done".
@@ -46,8 +51,16 @@ def wait_for(
     """
     deadline = patience.clock() + patience.timeout
     said: set[str] = set()
+    allowed: float | None = None
     while True:
-        verdict = _tolerant(look)
+        try:
+            verdict, allowed = look(), patience.clock()
+        except (Unreachable, Unavailable) as problem:
+            verdict = _unseen(problem)
+        except Forbidden as problem:
+            if allowed is None or patience.clock() - allowed > _PASSING:
+                raise
+            verdict = _unseen(problem)
         if verdict.done:
             return verdict
         for line in (line for line in verdict.lines if line not in said):
@@ -60,9 +73,7 @@ def wait_for(
         patience.sleep(patience.interval)
 
 
-def _tolerant(look: Callable[[], Verdict]) -> Verdict:
-    try:
-        return look()
-    except (Unreachable, Unavailable) as problem:
-        line = f"{problem.context}: {problem.reason}"
-        return Verdict(False, f"{problem.doing}: {problem.found}", context=problem.context, lines=(line,), advice=problem.advice)
+def _unseen(problem: ClusterError) -> Verdict:
+    """The verdict of a look that saw nothing."""
+    line = f"{problem.context}: {problem.reason}"
+    return Verdict(False, f"{problem.doing}: {problem.found}", context=problem.context, lines=(line,), advice=problem.advice)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from plugins.module_utils._core.verdict import Verdict
-from plugins.module_utils._kube.errors import Hopeless, TimedOut, Unreachable
+from plugins.module_utils._kube.errors import Forbidden, Hopeless, TimedOut, Unreachable
 from plugins.module_utils._kube.wait import Patience, wait_for
 
 DONE = Verdict(True)
@@ -78,3 +78,28 @@ def test_an_api_server_that_stays_away_ends_the_wait_with_the_cause() -> None:
     clock = Clock()
     with pytest.raises(TimedOut, match="context west: waiting for 4 s: reading: no route"):
         wait_for(look, Patience(4, 2, clock.read, clock.sleep), context="hub", doing="waiting")
+
+
+def _refused(answers: list[Verdict | Forbidden]) -> Verdict:
+    clock = Clock()
+
+    def look() -> Verdict:
+        answer = answers.pop(0)
+        if isinstance(answer, Forbidden):
+            raise answer
+        return answer
+
+    return wait_for(look, Patience(600, 5, clock.read, clock.sleep), context="hub", doing="waiting")
+
+
+NO = Forbidden("hub", "reading", "User cannot list")
+
+
+def test_a_right_that_was_there_a_moment_ago_is_waited_for() -> None:
+    assert _refused([Verdict(False, "not yet"), NO, NO, DONE]) == DONE
+
+
+@pytest.mark.parametrize("before", [[], [Verdict(False, "not yet"), *[NO] * 6]], ids=["never", "taken away"])
+def test_a_right_that_is_not_there_ends_the_wait(before: list[Verdict | Forbidden]) -> None:
+    with pytest.raises(Forbidden, match="context hub: reading: User cannot list"):
+        _refused([*before, NO, DONE])
