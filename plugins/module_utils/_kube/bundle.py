@@ -20,13 +20,15 @@ from .answers import server_time
 from .api import Api
 from .apply import carry_out, confirm
 from .namespaces import require_staying, tenants
+from .wait import Patience
 
 # Removed only when nobody keeps an object of these kinds: removing a definition removes all its objects.
 _KEPT_LAST = ("CustomResourceDefinition", "Namespace")
 # Kubernetes makes these with the labels of their Service, and removes them with it.
 _OF_SERVICES = ("Endpoints", "EndpointSlice")
 _TAKES_TIME = ("CustomResourceDefinition", "Deployment", "Certificate", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
-
+# For how long a cert-manager that does not answer is asked again: its webhook, or its API server, may be just starting.
+_STARTING = Patience(15.0)
 
 # Reads those of these objects that are there.
 Read = Callable[[Sequence[Object]], Mapping[Ref, Object]]
@@ -68,12 +70,19 @@ def _used(body: Object, found: Mapping[Ref, Object], labels: Mapping[str, str]) 
     return namespace_body(str(body["metadata"]["name"]), {**labels, **others})
 
 
-def require_cert_manager(api: Api, wanted: Sequence[Object], plan: Plan, *, probe: bool, namespace: str) -> None:
-    """Proves that cert-manager is there and answers, before anything that needs it is written. Raises `Absent`.
+def require_cert_manager(
+    api: Api, wanted: Sequence[Object], plan: Plan, *, probe: bool, namespace: str, patience: Patience = _STARTING
+) -> None:
+    """Proves that cert-manager is there and answers, before anything that needs it is written.
 
     Args:
         probe: also ask its webhook, by a dry-run creation: it refuses while it is not ready.
         namespace: one that exists, for the probe.
+        patience: for how long to ask a webhook that cannot be reached.
+
+    Raises:
+        Absent: it is not there, or its kinds are not served yet.
+        Unavailable, Unreachable: its webhook does not answer.
     """
     if not needs_cert_manager(wanted) or not plan:
         return
@@ -84,7 +93,20 @@ def require_cert_manager(api: Api, wanted: Sequence[Object], plan: Plan, *, prob
         advice = "install cert-manager in this cluster, or give its manifest or chart to install_cert_manager, and run again"
         raise errors.Absent(api.context, doing, found, advice)
     if probe:
-        api.create(kind_named("Issuer").path(namespace), issuer_probe(), dry_run=True)
+        _ask(api, namespace, patience)
+
+
+def _ask(api: Api, namespace: str, patience: Patience) -> None:
+    """Asks cert-manager's webhook. Not by `wait_for`: what it answers at last is to be raised, not that time is up."""
+    deadline = patience.clock() + patience.timeout
+    while True:
+        try:
+            api.create(kind_named("Issuer").path(namespace), issuer_probe(), dry_run=True)
+            return
+        except (errors.Unavailable, errors.Unreachable):
+            if patience.clock() + patience.interval > deadline:
+                raise
+        patience.sleep(patience.interval)
 
 
 def install(

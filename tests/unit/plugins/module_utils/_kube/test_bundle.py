@@ -11,9 +11,11 @@ import pytest
 
 from plugins.module_utils._core.bundle import BUNDLE_LABEL, as_adopted, operators_in
 from plugins.module_utils._core.objects import KINDS, kind_named, ref_of
+from plugins.module_utils._core.plan import plan_presence
 from plugins.module_utils._kube import bundle, errors
+from plugins.module_utils._kube.wait import Patience
 from tests.unit import build
-from tests.unit.fakes import FakeApi
+from tests.unit.fakes import DRY, Clock, FakeApi
 
 LABELS = {BUNDLE_LABEL: build.NAMESPACE}
 OPERATORS = operators_in(build.NAMESPACE)
@@ -30,6 +32,38 @@ def _deployment(*, ready: bool) -> dict[str, Any]:
 def _pod(**status: Any) -> dict[str, Any]:
     began = {"conditions": build.conditions(Initialized=True)}
     return build.body("Pod", "v1", "operator-1", labels={"app": "operator"}, status={**began, **status}, metadata={"ownerReferences": [{}]})
+
+
+def _asks(times: int | None, error: errors.ClusterError) -> tuple[FakeApi, Clock, Any]:
+    """A cert-manager that answers so, and a question to it; and the time that passes by asking."""
+    api, clock, wanted = FakeApi("hub", [build.cert_manager_definition()]), Clock(), [build.certificate()]
+    api.fail("create", error=error, times=times)
+    patience = Patience(15.0, 2.0, clock.monotonic, clock.sleep)
+    plan = plan_presence("hub", wanted, {})
+    return api, clock, lambda: bundle.require_cert_manager(api, wanted, plan, probe=True, namespace="default", patience=patience)
+
+
+STARTING = errors.Unavailable("hub", "probing Issuer", "failed calling webhook: connection refused")
+AWAY = errors.Unreachable("hub", "probing Issuer", "no answer")
+
+
+@pytest.mark.parametrize("error", [STARTING, AWAY], ids=["its webhook", "its API server"])
+def test_a_cert_manager_that_is_just_starting_is_asked_again(error: errors.ClusterError) -> None:
+    _api, clock, ask = _asks(3, error)
+    ask()
+    assert clock.now == 6.0
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [(STARTING, 14.0), (AWAY, 14.0), (errors.Denied("hub", "probing Issuer", "denied the request: no"), 0.0)],
+    ids=["its webhook stays away", "its API server stays away", "it says no"],
+)
+def test_a_cert_manager_that_does_not_help_ends_the_run_with_its_own_words(error: errors.ClusterError, seconds: float) -> None:
+    api, clock, ask = _asks(None, error)
+    with pytest.raises(type(error), match=str(error)):
+        ask()
+    assert (clock.now, {verb for verb, _on in api.writes}) == (seconds, {"create" + DRY})
 
 
 @pytest.mark.parametrize("moment", [NOW, 0.0], ids=["for long", "just now"])
