@@ -96,10 +96,10 @@ def stateful_set(datacenter_name: str, *, made: int = 0) -> dict[str, Any]:
     return body("StatefulSet", "apps/v1", f"demo-{datacenter_name}-default-sts", labels=labels, spec={"replicas": 1}, status={"replicas": made})
 
 
-def event(about: Mapping[str, Any], reason: str, message: str) -> dict[str, Any]:
+def event(about: Mapping[str, Any], reason: str, message: str, last: str = LONG_AGO) -> dict[str, Any]:
     """A warning about an object, first seen long ago."""
     involved = {"kind": about["kind"], "name": about["metadata"]["name"], "namespace": NAMESPACE}
-    return {"reason": reason, "message": message, "involvedObject": involved, "firstTimestamp": LONG_AGO, "lastTimestamp": LONG_AGO}
+    return {"reason": reason, "message": message, "involvedObject": involved, "firstTimestamp": LONG_AGO, "lastTimestamp": last}
 
 
 def cluster(*templates: Mapping[str, Any], status: Mapping[str, Any] | None = None, spec: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:

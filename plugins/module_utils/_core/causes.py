@@ -9,6 +9,7 @@ lasted, by the timestamps of the objects that show it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,8 @@ _REFUSALS = {
     "denied the request": "change what the webhook refuses",
     "is forbidden": "grant what is refused",
 }
+# As the StatefulSets' controller says it of a pod, and of a pod's claim (Kubernetes, `recordPodEvent` and `recordClaimEvent`).
+_REFUSED_POD = re.compile(r"\bPod (\S+) in StatefulSet ")
 
 
 @dataclass(frozen=True)
@@ -182,21 +185,34 @@ def _volumes(reading: ContextReading, datacenter: str, namespace: str, now: floa
 
 def _refused(reading: ContextReading, datacenter: str, namespace: str, now: float) -> Iterator[Cause]:
     """Pods that an API server refuses to make: only the events of their StatefulSet say so."""
+    made = {name_of(pod) for pod in pods_of(reading, datacenter, namespace)}
     for stateful_set in _labelled(reading, "StatefulSet", datacenter, namespace):
         if int(status_of(stateful_set).get("replicas") or 0) >= int((stateful_set.get("spec") or {}).get("replicas", 1)):
             continue
-        for event in _events(reading, stateful_set, "FailedCreate")[-1:]:
+        for event in [event for event in _events(reading, stateful_set, "FailedCreate") if _refused_pod(event) not in made][-1:]:
             message = str(event.get("message", ""))
             advice = next((advice for words, advice in _REFUSALS.items() if words in message), "")
             what = f"StatefulSet {namespace}/{name_of(stateful_set)} cannot make its pods: {message}"
             lasted = _lasted(event.get("firstTimestamp") or event.get("eventTime"), now, REFUSAL_PATIENCE)
-            yield Cause(reading.context, what, advice or "remove what the message names", bool(advice) and lasted)
+            # Kubernetes tries ever more rarely, at last every 17 minutes: what it met some time ago may have been mended since.
+            fresh = not _lasted(_seen(event), now, REFUSAL_PATIENCE)
+            yield Cause(reading.context, what, advice or "remove what the message names", bool(advice) and lasted and fresh)
+
+
+def _refused_pod(event: Object) -> str:
+    found = _REFUSED_POD.search(str(event.get("message", "")))
+    return found[1] if found else ""
 
 
 def _events(reading: ContextReading, body: Object, reason: str) -> list[Object]:
     """The events of one object with one reason, oldest first."""
     about = [event for event in reading.of("Event") if event.get("reason") == reason and _concerns(event, body)]
-    return sorted(about, key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or ""))
+    return sorted(about, key=_seen)
+
+
+def _seen(event: Object) -> str:
+    """When an event was seen last; those of a series say it there."""
+    return str((event.get("series") or {}).get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime") or "")
 
 
 def _concerns(event: Object, body: Object) -> bool:

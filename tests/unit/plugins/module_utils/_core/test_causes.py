@@ -34,6 +34,8 @@ CLAIM = build.claim("dc1")
 NO_CLASS = "it names no StorageClass and the cluster has no default one"
 NAMED = build.claim("dc1", storageClassName="fast")
 SET = build.stateful_set("dc1")
+AGAIN = "2026-01-01T00:00:41Z"
+REFUSED = f"create Pod demo-dc1-default-sts-0 in StatefulSet {SET['metadata']['name']} failed error: pods is forbidden: not yet allowed"
 WAITS = build.pod("dc1", up=False, status=build.unschedulable("Insufficient cpu"))
 
 TABLE = [
@@ -105,12 +107,12 @@ TABLE = [
     ),
     pytest.param(_reading(NAMED), [], id="a claim that waits for its pod has none"),
     pytest.param(
-        _reading(SET, events=(build.event(SET, "FailedCreate", "pods is forbidden: exceeded quota: memory"),)),
+        _reading(SET, events=(build.event(SET, "FailedCreate", "pods is forbidden: exceeded quota: memory", AGAIN),)),
         [(60, f"StatefulSet k8ssandra-operator/{SET['metadata']['name']} cannot make its pods: pods is forbidden: exceeded quota: memory")],
         id="a quota is hopeless after a minute",
     ),
     pytest.param(
-        _reading(SET, events=(build.event(SET, "FailedCreate", "failed quota: q: must specify requests.memory for: a"),)),
+        _reading(SET, events=(build.event(SET, "FailedCreate", "failed quota: q: must specify requests.memory for: a", AGAIN),)),
         [(60, f"StatefulSet {build.NAMESPACE}/{SET['metadata']['name']} cannot make its pods: failed quota: q: must specify requests.memory for: a")],
         id="a container that asks for nothing under a quota is hopeless after a minute",
     ),
@@ -123,6 +125,11 @@ TABLE = [
         _reading(build.stateful_set("dc1", made=1), events=(build.event(SET, "FailedCreate", "exceeded quota"),)),
         [],
         id="an old refusal is none once the pods are there",
+    ),
+    pytest.param(
+        _reading(SET, build.pod("dc1"), events=(build.event(SET, "FailedCreate", REFUSED),)),
+        [],
+        id="an old refusal of a pod that is there is none while another is to come",
     ),
     pytest.param(
         _reading(build.pod("dc2", up=False, status=build.waiting("ErrImagePull"))),
@@ -155,3 +162,19 @@ def test_a_cause_lasts_by_the_clock_of_its_own_cluster(ahead: float, hopeless: b
     there = BEGAN + (300.0 if hopeless else 1.0)
     reading = replace(_reading(build.pod("dc1", up=False, status=build.waiting("ErrImagePull"))), read_at=there)
     assert [cause.hopeless for cause in causes_of(reading, "dc1", build.NAMESPACE, there + ahead)] == [hopeless]
+
+
+@pytest.mark.parametrize(
+    ("when", "hopeless"),
+    [
+        ({"lastTimestamp": "2026-01-01T00:10:00Z"}, True),
+        ({"lastTimestamp": "2026-01-01T00:09:00Z"}, False),
+        ({"lastTimestamp": None, "eventTime": build.LONG_AGO, "series": {"lastObservedTime": "2026-01-01T00:10:00.000000Z"}}, True),
+        ({"lastTimestamp": None, "eventTime": build.LONG_AGO}, False),
+    ],
+    ids=["just now", "a while ago", "just now, in a series", "once, long ago"],
+)
+def test_a_refusal_is_told_always_and_final_while_it_is_fresh(when: dict[str, Any], hopeless: bool) -> None:
+    reading = _reading(SET, events=({**build.event(SET, "FailedCreate", REFUSED), **when},))
+    causes = causes_of(reading, "dc1", build.NAMESPACE, BEGAN + 630)
+    assert [(REFUSED in cause.what, cause.hopeless) for cause in causes] == [(True, hopeless)]
