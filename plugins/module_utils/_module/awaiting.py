@@ -14,7 +14,7 @@ from .._core.error_patience import ErrorPatience
 from .._core.operators import operators_in
 from .._core.plan import Plan
 from .._core.readings import ClusterReading
-from .._core.rollup import roll_up
+from .._core.rollup import ClusterStatus, roll_up
 from .._core.times import instant
 from .._core.verdict import Verdict
 from .._kube.errors import ClusterError
@@ -45,6 +45,7 @@ class _Watch:
         self._settling = _settling(first)
         self._read = read
         self._error = ErrorPatience()
+        self._held = False
         self._began = time.monotonic()
 
     def look(self) -> Verdict:
@@ -56,7 +57,17 @@ class _Watch:
         if verdict.done and time.monotonic() - self._began < self._settling:
             return replace(verdict, done=False, reason=f"{self.last.control_plane.context}: {_NOT_LOOKED_YET}")
         old = any(cause.hopeless for datacenter in status.datacenters for cause in datacenter.causes)
-        return replace(verdict, hopeless=False) if old and time.monotonic() - self._began < REACTION else verdict
+        passing = self._holds_anew(status) or (old and time.monotonic() - self._began < REACTION)
+        return replace(verdict, hopeless=False) if passing else verdict
+
+    def _holds_anew(self, status: ClusterStatus) -> bool:
+        """Whether the operator holds an update back that it did not hold at the last look.
+
+        When it has carried an update out it takes the leave away, and a write later it says that it needs none (`updateStatus`,
+        k8ssandra-operator v1.26.0 `controllers/k8ssandra/k8ssandracluster_controller.go`).
+        """
+        before, self._held = self._held, any(problem.held and problem.hopeless for problem in status.problems)
+        return self._held and not before
 
 
 def await_ready(call: Call, plan: Plan, read: Callable[..., ClusterReading], known: ClusterReading | None) -> dict[str, Any]:

@@ -71,6 +71,13 @@ def test_whoever_asked_for_the_updates_is_told_that_they_are_still_held_back() -
         _await(_call(apply_updates="once"), _reading(held=True))
 
 
+def test_an_operator_that_has_used_the_leave_up_may_say_a_moment_later_that_it_needs_none() -> None:
+    moments = [_reading(held=True), _reading(), _reading()]
+    status = awaiting.await_ready(_call(apply_updates="once"), Plan(), lambda **more: moments.pop(0), _reading(ready=False))
+    assert status["ready"]
+    assert not moments
+
+
 def test_what_else_is_not_ready_is_waited_for() -> None:
     with pytest.raises(TimedOut):
         _await(_call(wait_timeout=0), _reading(held=True, ready=False))
