@@ -33,6 +33,21 @@ options:
   operator_namespace:
     description: The namespace of the operators, in every context. Without it, O(namespace).
     type: str
+  wait:
+    description:
+      - Whether to look again while the cluster is not ready and waiting may help. Operators, for one, end and start again when their API
+        server did. It waits neither for a context that does not answer nor for leave to carry out an update that an operator holds back.
+        Check mode never waits.
+    type: bool
+    default: false
+  wait_timeout:
+    description: Seconds after which it is told as it is then.
+    type: int
+    default: 60
+  wait_sleep:
+    description: Seconds between two looks.
+    type: int
+    default: 2
 extends_documentation_fragment:
   - k8ssandra.operator.attributes
   - k8ssandra.operator.context

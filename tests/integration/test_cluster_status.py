@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.integration.support.audit import Audit
-from tests.integration.support.lab import CONTEXTS
+from tests.integration.support.lab import CONTEXTS, Lab
 from tests.integration.support.play import Run
-from tests.integration.support.tasks import Tasks
+from tests.integration.support.tasks import Task, Tasks
 from tests.integration.support.watch import Story
 
 DATA_PLANES = [{"name": "east"}, {"name": "west"}]
@@ -44,3 +44,11 @@ def test_status_without_the_data_planes_knows_what_the_control_plane_says(deploy
 def test_the_playbook_ends_with_an_error_that_says_why_when_the_cluster_is_not_ready(deployed: Run, story: Story) -> None:
     run = story.status("-e", '{"k8ssandra_cluster": {"name": "nobody", "spec": {}}}').demand(code=1)
     assert "nobody is not ready" in run.failures()
+
+
+def test_an_operator_that_starts_again_is_waited_for_on_demand(deployed: Run, lab: Lab, tasks: Tasks) -> None:
+    lab.kill("hub", "cass-operator")
+    waiting = Task("cluster_status", {"name": "demo", "contexts": DATA_PLANES, "wait": True})
+    at_once, later = tasks.run([Task("cluster_status", {"name": "demo", "contexts": DATA_PLANES}), waiting])
+    assert at_once["reason"] == "hub: cass-operator is not ready, 0 of 1 pods available"
+    assert later["ready"], later["reason"]

@@ -142,7 +142,8 @@ class Bench(PlantingBench):
             addresses = [{**remote, "server": self._server(str(remote["name"]))} for remote in remotes]
             return Task("client_config", {**self._reached("hub"), "contexts": addresses, "wait_timeout": 240, **more})
         if step == "status":
-            return Task("cluster_status", {**self._reached("hub"), "name": "demo", "contexts": remotes})  # it takes no other option
+            wish = {"name": "demo", "contexts": remotes, "wait": True, "wait_timeout": 30}
+            return Task("cluster_status", {**self._reached("hub"), **wish})  # it takes none of the others' options
         wish = self.story.inventory.group()["k8ssandra_cluster"]
         sized = [{**remote, "datacenters": [{"metadata": {"name": _DATACENTERS[str(remote["name"])]}, "size": 1}]} for remote in remotes]
         options = {"name": wish["name"], "spec": wish["spec"], "contexts": sized, "wait_timeout": 240}
