@@ -63,3 +63,19 @@ def test_documents_name_only_what_there_is() -> None:
         for found in re.findall(rf"\b{re.escape(COLLECTION)}\.(\w+)", tree.text(name))
     }
     assert not sorted(f"{name}: {COLLECTION}.{found}" for name, found in named if found not in there)
+
+
+def _told_variables() -> set[str]:
+    """The collection-wide variables that a user can find: as a key in the example, if only commented, or by name in a page."""
+    keys = re.findall(r"^(?:# )?(k8ssandra_\w+):", _text_of("inventories/two_planes/group_vars/*.yml"), re.MULTILINE)
+    # What only the architecture names, no user finds.
+    pages = ["README.md", *(name for name in tree.below("docs", ".md") if name != "docs/architecture.md")]
+    return {*keys, *(found for name in pages for found in re.findall(r"\bk8ssandra_\w+", tree.text(name)))}
+
+
+def test_every_variable_that_a_role_or_playbook_reads_is_told_to_users() -> None:
+    readers = tree.matching("roles/*/defaults/main.yml", "playbooks/*.yml")
+    told = _told_variables()
+    read = {(found, name) for name in readers for found in re.findall(r"\bk8ssandra_\w+", tree.text(name))}
+    untold = sorted(f"{found}, read in {name}" for found, name in read if found not in told)
+    assert not untold, "\n".join(untold)
