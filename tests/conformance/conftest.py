@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from tests.lab.layout import Lab as Clusters
 from .support.judged import Judge, forget
 from .support.management_api import serving
 from .support.operators import CONTEXTS, CONTROL_PLANE, install
-from .support.server import CLUSTER, Server
+from .support.server import Server
 from .support.stand_in import StandIn
 from .support.verdict import Court
 
@@ -31,17 +32,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def court() -> Iterator[Court]:
-    """Both sides of the comparison, on the lab of this checkout, which is started when it is not up."""
-    Lab().up()
+def court(request: pytest.FixtureRequest) -> Iterator[Court]:
+    """Both sides of the comparison, on the lab of this checkout, which is started when it is not up.
+
+    When all went well the lab is left empty, as whoever comes next wants it; else with what was distributed, to be looked at.
+    """
+    lab = Lab()
+    lab.up()
     clusters = Clusters.load()
     servers = {context: Server(clusters.cluster(context)) for context in CONTEXTS}
-    if servers[CONTROL_PLANE].find(CLUSTER.path()):
-        # What a run left that was killed.
-        forget(servers[CONTROL_PLANE])
     install()
     prefix = f"c{int(time.time()) % 1000000}"
-    with serving(clusters.cluster(CONTROL_PLANE)) as nodes:
+    with contextlib.ExitStack() as end:
+        for server in servers.values():
+            end.callback(server.close)
+        # What a run left that was killed.
+        forget(servers[CONTROL_PLANE])
+        nodes = end.enter_context(serving(clusters.cluster(CONTROL_PLANE)))
         stand_in = StandIn(servers, nodes)
         stand_in.start()
         yield Court(servers, Judge(servers, stand_in, nodes), prefix)
+    if not request.session.testsfailed:
+        lab.empty()

@@ -78,12 +78,16 @@ def build_group(group: str) -> Path:
     return made_once(group, sources, f"{_LINKER.get(group)} {_FOLDERS}", make, f"building {group} from its Go modules")
 
 
+def folder_of(module: str, group: str) -> Path:
+    """Where Go keeps a module, in the version that a group of programs is built with. Raises LabError."""
+    return Path(run(["go", "list", "-m", "-f", "{{.Dir}}", module], doing=f"looking for {module}", cwd=_GO / group).strip())
+
+
 def _take_folders(group: Path, folders: Sequence[tuple[str, str, str]], target: Path) -> None:
     for module, folder, name in folders:
         # The build fetches the modules that it compiles; of some we need the manifests alone.
         run(["go", "mod", "download", module], doing=f"fetching {module}", cwd=group)
-        found = run(["go", "list", "-m", "-f", "{{.Dir}}", module], doing=f"looking for {module}", cwd=group).strip()
-        shutil.copytree(Path(found) / folder, target / name, copy_function=shutil.copyfile)
+        shutil.copytree(folder_of(module, group.name) / folder, target / name, copy_function=shutil.copyfile)
         for copied in (target / name, *(target / name).rglob("*")):
             copied.chmod(0o755 if copied.is_dir() else 0o644)  # the module cache is read-only, folders too
 

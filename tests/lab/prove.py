@@ -51,6 +51,7 @@ def prove(release: Release) -> None:
         install(release)
     with timed("east and west registered in hub"):
         register()
+        restart()
     with timed("cluster of 1+1 nodes complete, dc2 rebuilt"):
         CONTROL_PLANE.kubectl("apply", "--filename", "-", stdin=json.dumps(definition()))
         wait_for("the cluster", progress)
@@ -87,7 +88,7 @@ def apply(cluster: Cluster, objects: str) -> None:
 
 
 def register() -> None:
-    """Give the control plane a kubeconfig for each data plane, and restart it, as it reads them at its start."""
+    """Give the control plane a kubeconfig for each data plane."""
     for remote in DATACENTERS.values():
         view = json.loads(remote.kubectl("config", "view", "--raw", "--minify", "--output", "json"))
         token = remote.kubectl("create", "token", "k8ssandra-operator", "--duration", "24h").strip()
@@ -113,6 +114,10 @@ def register() -> None:
             "spec": {"contextName": name, "kubeConfigSecret": {"name": f"{name}-config"}},
         }
         apply(CONTROL_PLANE, json.dumps({"apiVersion": "v1", "kind": "List", "items": [secret, client]}))
+
+
+def restart() -> None:
+    """Restart the control plane, which reads its registrations at its start, and wait for it."""
     CONTROL_PLANE.kubectl("rollout", "restart", "deployment/k8ssandra-operator")
     CONTROL_PLANE.kubectl("rollout", "status", "deployment/k8ssandra-operator", "--timeout", f"{_SECONDS}s")
 

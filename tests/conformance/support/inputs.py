@@ -10,9 +10,8 @@ from typing import Any
 
 import yaml
 
-from tests.lab.modules import _GO
+from tests.lab.modules import folder_of
 from tests.lab.releases import DEFAULT
-from tests.lab.steps import run
 
 from .operators import CONTROL_PLANE
 from .server import Object
@@ -80,8 +79,7 @@ def fixture(name: str, *changes: Mapping[str, Any]) -> Input:
 
 def fixtures() -> Path:
     """The folder of upstream's fixtures, as Go keeps the module. Raises LabError."""
-    looking = ["go", "list", "-m", "-f", "{{.Dir}}", _MODULE]
-    return Path(run(looking, doing=f"looking for {_MODULE}", cwd=_GO / DEFAULT.group).strip()) / "test/testdata/fixtures"
+    return folder_of(_MODULE, DEFAULT.group) / "test/testdata/fixtures"
 
 
 def merged(below: Any, above: Any) -> Any:

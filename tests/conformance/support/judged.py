@@ -61,6 +61,7 @@ class Judge:
         self._stand_in = stand_in
         self._nodes = nodes
         self._seen: dict[tuple[str, str], Object] = {}
+        self._generations: dict[tuple[str, str], int] = {}
         threading.Thread(target=self._look, daemon=True).start()
 
     def judge(self, given: Sequence[Input]) -> dict[str, tuple[Outcome, ...]]:
@@ -102,11 +103,9 @@ class Judge:
         try:
             for body in definitions:
                 live = server.find(path_of(body))
-                if live is None:
-                    server.create(body)
-                    continue
                 # The operator's own annotations on a definition stay.
-                server.replace(live | {"spec": body["spec"]})
+                now = server.create(body) if live is None else server.replace(live | {"spec": body["spec"]})
+                self._generations[body["metadata"]["namespace"], body["metadata"]["name"]] = now["metadata"]["generation"]
         except RefusedError as refused:
             return str(refused)
         return ""
@@ -121,7 +120,7 @@ class Judge:
             assert not self._stand_in.failure, self._stand_in.failure
             for key in list(waiting):
                 live = self._seen.get(key)
-                if live is None:
+                if live is None or live["metadata"]["generation"] < self._generations[key]:
                     continue
                 error = _error(live)
                 said, since = errors.get(key, ("", time.monotonic()))

@@ -75,6 +75,8 @@ class Server:
         self._trust = ssl.create_default_context(cafile=str(pki / "ca.crt"))
         self._trust.load_cert_chain(pki / "lab-admin.crt", pki / "lab-admin.key")
         self._own = threading.local()
+        self._connections: list[http.client.HTTPSConnection] = []
+        self.closed = False
 
     def get(self, path: str) -> Object:
         return self._ask("GET", path)
@@ -106,27 +108,42 @@ class Server:
         with contextlib.suppress(RefusedError):
             self._ask("DELETE", f"{path}?gracePeriodSeconds=0")
 
+    def close(self) -> None:
+        """Ask nothing more; whoever watches ends in peace when the server goes."""
+        self.closed = True
+        for connection in self._connections:
+            connection.close()
+
     def watch(self, path: str) -> Iterator[Object]:
-        """What is there, then each object again whenever it changes, without end."""
-        while True:
-            found = self._ask("GET", path)
-            yield from found["items"]
-            query = {"watch": "1", "resourceVersion": found["metadata"]["resourceVersion"], "timeoutSeconds": "3600"}
-            connection = self._connect(timeout=None)
-            with contextlib.closing(connection):
-                connection.request("GET", f"{path}?{urlencode(query)}")
-                for line in connection.getresponse():
-                    event = json.loads(line)
-                    if event["type"] == "ERROR":
-                        break
-                    if event["type"] != "DELETED":
-                        yield event["object"]
+        """What is there, then each object again whenever it changes, until the server goes that was closed."""
+        while not self.closed:
+            try:
+                yield from self._watched(path)
+            except (OSError, http.client.HTTPException):
+                if not self.closed:
+                    raise
+
+    def _watched(self, path: str) -> Iterator[Object]:
+        found = self._ask("GET", path)
+        yield from found["items"]
+        query = {"watch": "1", "resourceVersion": found["metadata"]["resourceVersion"], "timeoutSeconds": "3600"}
+        connection = self._connect(timeout=None)
+        with contextlib.closing(connection):
+            connection.request("GET", f"{path}?{urlencode(query)}")
+            for line in connection.getresponse():
+                event = json.loads(line)
+                if event["type"] == "ERROR":
+                    return
+                if event["type"] != "DELETED":
+                    yield event["object"]
 
     def _ask(self, method: str, path: str, body: Object | None = None, kind: str = "application/json") -> Object:
         sent = None if body is None else json.dumps(body).encode()
         for attempt in (1, 2):
-            connection = getattr(self._own, "connection", None) or self._connect(_TIMEOUT)
-            self._own.connection = connection
+            connection = getattr(self._own, "connection", None)
+            if connection is None:
+                connection = self._own.connection = self._connect(_TIMEOUT)
+                self._connections.append(connection)
             try:
                 connection.request(method, path, sent, {"Content-Type": kind})
                 answer = connection.getresponse()
@@ -138,10 +155,18 @@ class Server:
                 self._own.connection = None
                 if attempt == 2:
                     raise
-        found: Object = json.loads(content)
         if answer.status >= http.client.MULTIPLE_CHOICES:
-            raise RefusedError(f"{method} {path} in context {self.context}", answer.status, found.get("message", ""))
+            raise RefusedError(f"{method} {path} in context {self.context}", answer.status, _message(content))
+        found: Object = json.loads(content)
         return found
 
     def _connect(self, timeout: float | None) -> http.client.HTTPSConnection:
         return http.client.HTTPSConnection(self._host, 6443, timeout=timeout, context=self._trust)
+
+
+def _message(content: bytes) -> str:
+    """Why a server refuses; of a kind that it does not know it says so in plain text."""
+    try:
+        return str(json.loads(content).get("message", ""))
+    except ValueError:
+        return content.decode(errors="replace").strip()

@@ -46,6 +46,8 @@ class StandIn:
                     if refused.status != http.client.NOT_FOUND:
                         raise
         except Exception as error:
+            if server.closed:
+                return
             self.failure = f"standing in at {path} of {server.context}: {error!r}"
             raise
 
