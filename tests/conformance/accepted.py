@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .support.comparison import MISSING, Difference
+from .support.comparison import MISSING, REMOVED, Difference
 
 
 @dataclass(frozen=True)
@@ -18,13 +17,14 @@ class Accepted:
     reason: str
     input: str = ""  # the only input in which it may be; empty is any
     theirs: object = ""  # what the operator has, when that is not free
+    ours: object = ""  # what we have, when that is not free
     apart_from: str = ""  # what may differ in a text of both sides; empty is all
 
     def covers(self, found: Difference) -> bool:
-        here = self.input in ("", found.input) and found.kind in self.kinds.split() and re.fullmatch(self.path, found.path)
-        here = here and self.theirs in ("", found.theirs)
+        here = self.input in ("", found.input.partition(" ")[0]) and self.theirs in ("", found.theirs) and self.ours in ("", found.ours)
+        here = here and found.kind in self.kinds.split() and bool(re.fullmatch(self.path, found.path))
         if not here or not self.apart_from:
-            return bool(here)
+            return here
         theirs, ours = (re.sub(self.apart_from, "", str(each)) for each in (found.theirs, found.ours))
         return theirs == ours
 
@@ -60,6 +60,7 @@ ACCEPTED = (
         "",
         "Upstream labels the user's per-node ConfigMap, so that its controller wakes when it changes; we have none, and leave it alone.",
         input="single-dc-per-node-config",
+        theirs="there",
     ),
     Accepted(
         "CronJob",
@@ -74,6 +75,21 @@ ACCEPTED = (
         "A Secret that people label for replication is copied out of the control plane's cluster. Without a control plane there is no such "
         "place: people put it where its datacenters are.",
         input="multi-dc-cluster-scope",
+    ),
+    Accepted(
+        "Reaper",
+        "",
+        "Upstream leaves a cluster's own Reaper where it is when the definition names somebody else's: from then on two repair the same "
+        "nodes. Ours removes what the definition does not want any more, as upstream does when `reaper` goes.",
+        input="reaper-control-plane",
+        ours=REMOVED,
+    ),
+    Accepted(
+        "CronJob",
+        "",
+        "Upstream leaves the purge of backups where it is when Medusa goes: each night it asks nodes that have no Medusa any more, and "
+        "fails. Ours removes it, as upstream does when `purgeBackups` is switched off.",
+        ours=REMOVED,
     ),
     Accepted(
         "CassandraDatacenter Reaper",
@@ -98,6 +114,6 @@ ACCEPTED = (
 )
 
 
-def unaccepted(found: Iterable[Difference]) -> Iterator[Difference]:
-    """The differences that no row covers."""
-    return (each for each in found if not any(row.covers(each) for row in ACCEPTED))
+def covering(found: Difference) -> Accepted | None:
+    """The row that a difference is meant by; None when it is not meant."""
+    return next((row for row in ACCEPTED if row.covers(found)), None)

@@ -20,39 +20,54 @@ _RUNNING = _of_datacenters(dc1={"stopped": False})
 _SEEDS = {"spec": {"cassandra": {"additionalSeeds": ["10.1.2.3", "seed.example.com", "fd00::1"]}}}
 _NEWER = {"spec": {"cassandra": {"serverVersion": "5.0.5"}}}
 
-# Each with the changes that upstream's own tests make to it.
+# What makes something unwanted that was there: it goes, or stays, as it does with upstream.
+_NO_SEEDS = {"spec": {"cassandra": {"additionalSeeds": None}}}
+_WATCHED = {"spec": {"cassandra": {"telemetry": {"prometheus": {"enabled": True}}}}}
+_UNWATCHED = {"spec": {"cassandra": {"telemetry": {"prometheus": {"enabled": False}, "vector": {"enabled": False}}}}}
+_NO_TELEMETRY = {"spec": {"cassandra": {"telemetry": None}}}
+_NO_TOKENS = _of_datacenters(dc1={"config": {"cassandraYaml": {"partitioner": "org.apache.cassandra.dht.ByteOrderedPartitioner"}}})
+_NO_NODE_CONFIG = _of_datacenters(dc1={"perNodeConfigMapRef": None})
+_ONE_REAPER = {"spec": {"reaper": {"deploymentMode": "SINGLE"}}}
+_NO_REAPER = {"spec": {"reaper": None}}
+_OWN_REAPER = {"spec": {"reaper": {"reaperRef": None}}}
+_FOREIGN_REAPER = {"spec": {"reaper": {"reaperRef": {"name": "reaper1"}}}}
+_NO_PURGE = {"spec": {"medusa": {"purgeBackups": False}}}
+_NO_MEDUSA = {"spec": {"medusa": None}}
+_NO_USERS = {"spec": {"auth": False}}
+
+# Each with the changes that upstream's own tests make to it, and some that take something away.
 FIRST: dict[str, tuple[Object, ...]] = {
     "add-dc": (_SECOND,),
     "add-dc-cass-only": (_SECOND,),
-    "add-external-dc": (_SEEDS,),
+    "add-external-dc": (_SEEDS, _NO_SEEDS),
     "gc/3.11-jdk8-CMS": (),
     "gc/3.11-jdk8-G1": (),
     "gc/4.0-jdk11-CMS": (),
     "gc/4.0-jdk11-G1": (),
     "gc/4.0-jdk11-ZGC": (),
-    "multi-dc": (),
+    "multi-dc": (_WATCHED, _NO_TELEMETRY),
     "multi-dc-auth": (),
     "multi-dc-cluster-scope": (),
-    "multi-dc-initial-tokens": (),
+    "multi-dc-initial-tokens": (_NO_TOKENS,),
     "multi-dc-mixed": (),
     "remove-dc": (),
     "remove-local-dc": (),
-    "single-dc": (),
-    "single-dc-per-node-config": (),
+    "single-dc": (_WATCHED, _UNWATCHED),
+    "single-dc-per-node-config": (_NO_NODE_CONFIG,),
     "single-dc-upgrade": (_NEWER,),
     "stop-dc": (_STOPPED, _RUNNING),
 }
 SECOND: dict[str, tuple[Object, ...]] = {
     "multi-dc-encryption-medusa": (),
     "multi-dc-encryption-reaper": (),
-    "multi-dc-medusa": (),
-    "multi-dc-reaper": (),
-    "reaper-control-plane": (),
-    "single-dc-encryption-medusa": (),
-    "single-dc-encryption-reaper": (),
+    "multi-dc-medusa": (_NO_PURGE, _NO_MEDUSA),
+    "multi-dc-reaper": (_ONE_REAPER, _STOPPED, _NO_REAPER),
+    "reaper-control-plane": (_OWN_REAPER, _FOREIGN_REAPER),
+    "single-dc-encryption-medusa": (_NO_MEDUSA,),
+    "single-dc-encryption-reaper": (_STOPPED,),
     "single-dc-hcd": (),
     "single-dc-multi-cluster-medusa": (),
-    "single-dc-reaper": (),
+    "single-dc-reaper": (_NO_USERS, _NO_REAPER),
 }
 FIXTURES = FIRST | SECOND
 

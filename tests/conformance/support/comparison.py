@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,7 @@ _TIMES = ("scrapeInterval", "interval")
 _DURATION = re.compile(r"(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?")
 # What Go's types write where nothing was said, and what means nothing.
 _SAID_NOTHING = {"divisor": 0.0, "bearerTokenSecret": {"key": ""}}
-MISSING, REFUSED = "(nothing)", "refused"
+MISSING, REFUSED, REMOVED = "(nothing)", "refused", "(removed)"
 _LONGEST, _BEFORE = 300, 40
 
 
@@ -46,8 +46,14 @@ class Difference:
         return f"{place}: theirs {_short(left, begin)}, ours {_short(right, begin)}"
 
 
-def differences(name: str, theirs: Mapping[Key, Object], ours: Mapping[Key, Object]) -> Iterator[Difference]:
-    """Every difference between two sets of objects."""
+def differences(
+    name: str, theirs: Mapping[Key, Object], ours: Mapping[Key, Object], before: Collection[Key] = ()
+) -> Iterator[Difference]:
+    """Every difference between two sets of objects.
+
+    Args:
+        before: what ours had in an earlier state; what it lacks of that it has removed.
+    """
     for key in sorted({*theirs, *ours}):
         context, kind, namespace, object_name = key
         about = (name, context, kind, f"{namespace}/{object_name}")
@@ -57,7 +63,8 @@ def differences(name: str, theirs: Mapping[Key, Object], ours: Mapping[Key, Obje
             for path, left, right in _unequal(content(theirs[key]), content(ours[key]), ""):
                 yield Difference(*about, path, left, right)
         else:
-            yield Difference(*about, "", *("there" if key in side else MISSING for side in (theirs, ours)))
+            lacking = REMOVED if key in before else MISSING
+            yield Difference(*about, "", "there" if key in theirs else MISSING, "there" if key in ours else lacking)
 
 
 def content(body: Object) -> Any:

@@ -70,6 +70,7 @@ _AMOUNTS = ("100m", "0.5", 1, "1500M", "512Mi", "1Gi", "2048Ki", "3")
 _STORAGE = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}, "storageClassName": "standard"}
 _BROAD = r"(\.cassandra(\.datacenters\[\])?(\.config\.jvmOptions)?)|\.reaper|\.medusa"
 _DEEP = 12
+_SHRINKING = 5
 
 
 def schema() -> Object:
@@ -81,13 +82,23 @@ def schema() -> Object:
 
 
 def generated(numbers: range, seed: str) -> Iterator[Input]:
-    """An input for each number; the same number and seed give the same."""
+    """An input for each number; the same number and seed give the same. Some want less in a second state."""
     described = schema()
     for number in numbers:
         chance = random.Random(f"{seed} {number}")
         metadata = {"name": chance.choice(("cluster", "a-cluster", "c1")) + str(number)}
         body = {"apiVersion": "k8ssandra.io/v1alpha1", "kind": "K8ssandraCluster", "metadata": metadata}
-        yield Input(f"generated-{number}", ((body | {"spec": _spec(described, chance)},),))
+        spec = _spec(described, chance)
+        states = (spec, _less(spec)) if number % _SHRINKING == 0 else (spec,)
+        yield Input(f"generated-{number}", tuple((body | {"spec": each},) for each in states))
+
+
+def _less(spec: Object) -> Object:
+    """A spec without the parts that objects of their own are made for."""
+    bare = {"telemetry": None, "additionalSeeds": None}
+    datacenters = [{"metadata": {"name": each["metadata"]["name"]}, "telemetry": None} for each in spec["cassandra"]["datacenters"]]
+    found: Object = merged(spec, {"reaper": None, "medusa": None, "cassandra": bare | {"datacenters": datacenters}})
+    return found
 
 
 def _spec(described: Object, chance: random.Random) -> Object:

@@ -83,9 +83,10 @@ def fixtures() -> Path:
 
 
 def merged(below: Any, above: Any) -> Any:
-    """Maps merged at all depths; a list of named things by their names, new ones last; anything else is replaced."""
-    if isinstance(below, dict) and isinstance(above, Mapping):
-        return below | {key: merged(below.get(key), value) for key, value in above.items()}
+    """Maps merged at all depths, without what is None above; a list of named things by their names, new ones last; else replaced."""
+    if isinstance(above, Mapping) and isinstance(below, dict | None):
+        found = (below or {}) | {key: merged((below or {}).get(key), value) for key, value in above.items()}
+        return {key: value for key, value in found.items() if value is not None}
     if isinstance(below, list) and isinstance(above, list) and all(isinstance(each, dict) and "metadata" in each for each in above):
         named = {each["metadata"]["name"]: each for each in below}
         named |= {each["metadata"]["name"]: merged(named.get(each["metadata"]["name"], {}), each) for each in above}

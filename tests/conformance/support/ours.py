@@ -9,10 +9,14 @@ from typing import Any
 
 from plugins.module_utils._core.distribution.distribution import distribute
 from plugins.module_utils._core.distribution.keyspaces import rebuild_source, rebuild_task, system_replications
+from plugins.module_utils._core.distribution.leftovers import leftovers_of
 from plugins.module_utils._core.distribution.observation import Observation
 from plugins.module_utils._core.distribution.secrets import agreed_data, is_orphan, secret_copy, secret_names
-from plugins.module_utils._core.distribution.seeds import slices_of
+from plugins.module_utils._core.distribution.seeds import slice_names, slices_of
+from plugins.module_utils._core.distribution.template import Template, templates
 from plugins.module_utils._core.errors import SpecError
+from plugins.module_utils._core.objects import Ref, kind_named
+from plugins.module_utils._core.readings import is_of
 
 from .comparison import REFUSED
 from .judged import Key, Outcome
@@ -36,6 +40,32 @@ def distributed(outcome: Outcome) -> Iterator[tuple[str, Object]]:
                 yield from ((placed.context or CONTROL_PLANE, body) for body in slices)
                 yield from ((placed.context or CONTROL_PLANE, body) for body in _rebuilds(definition, placed.body))
         yield from _copies(definition, outcome)
+
+
+def left(outcome: Outcome, before: Mapping[Key, Object]) -> dict[Key, Object]:
+    """What stays of a state before: all that we do not remove. Raises SpecError."""
+    found = dict(before)
+    for definition in outcome.definitions if before else ():
+        observation = observed(definition, outcome)
+        placed = distribute(definition, observation)
+        for template in templates(definition):
+            bodies = [each.body for each in placed if each.datacenter == template.name]
+            datacenter = next(body for body in bodies if body["kind"] == "CassandraDatacenter")
+            slices = [kind_named("EndpointSlice").ref(name, template.namespace) for name in slice_names(definition, datacenter)]
+            removed = [ref for ref in leftovers_of(definition, template, observation, bodies) if _is_own(ref, template, definition, found)]
+            for ref in (*removed, *slices):
+                found.pop(_key(ref, template), None)
+    return found
+
+
+def _is_own(ref: Ref, template: Template, definition: Object, found: Mapping[Key, Object]) -> bool:
+    """A run of ours removes nothing that is not labelled as the cluster's."""
+    metadata = definition["metadata"]
+    return is_of(found.get(_key(ref, template), {}), metadata["name"], metadata["namespace"])
+
+
+def _key(ref: Ref, template: Template) -> Key:
+    return template.context or CONTROL_PLANE, ref.kind, ref.namespace, ref.name
 
 
 def _rebuilds(definition: Object, datacenter: Object) -> Iterator[Object]:
@@ -126,10 +156,14 @@ def _stored(server: Server, body: Object) -> Object:
     raise conflict
 
 
-def ours(servers: Mapping[str, Server], outcome: Outcome) -> dict[Key, Object]:
-    """All of ours; one object that says why when we refuse the definition."""
+def ours(servers: Mapping[str, Server], outcome: Outcome, before: Mapping[Key, Object]) -> dict[Key, Object]:
+    """All of ours; one object that says why when we refuse the definition.
+
+    Args:
+        before: what we had of the state before.
+    """
     try:
-        return stored(servers, distributed(outcome))
+        return {**left(outcome, before), **stored(servers, distributed(outcome))}
     except SpecError as refused:
         name = outcome.definitions[0]["metadata"]["name"]
         return {("", "K8ssandraCluster", "", name): {"kind": "K8ssandraCluster", "metadata": {"name": name}, REFUSED: str(refused)}}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from plugins.module_utils._core.distribution.keyspaces import copies_of, is_replicated
 
-from ..accepted import unaccepted
+from ..accepted import Accepted, covering
 from .comparison import Difference, differences, hidden
 from .inputs import Input
 from .judged import Judge, Key, Outcome, forget
@@ -18,11 +18,12 @@ from .server import Object, Server
 
 @dataclass
 class Court:
-    """The clusters, and the operator that judges."""
+    """The clusters, and the operator that judges. `accepted` are the rows of accepted differences that were needed."""
 
     servers: Mapping[str, Server]
     judge: Judge
     prefix: str
+    accepted: set[Accepted] = field(default_factory=set)
     _count: int = 0
 
     def verdicts(self, given: Sequence[Input]) -> dict[str, Verdict]:
@@ -32,15 +33,31 @@ class Court:
             self._count += 1
             placed.append(each.placed(f"{self.prefix}-{self._count}"))
         outcomes = self.judge.judge(placed)
-        found = {name: Verdict(name, tuple(self._compared(name, each) for each in steps)) for name, steps in outcomes.items()}
+        found = {name: Verdict(name, tuple(self._compared(name, steps))) for name, steps in outcomes.items()}
         forget(self.servers[CONTROL_PLANE])
         return found
 
-    def _compared(self, name: str, outcome: Outcome) -> Step:
-        if outcome.refusal:
-            return Step(outcome, ())
-        found = unaccepted(differences(name, compared(outcome), ours(self.servers, outcome)))
-        return Step(outcome, (*hidden(found, outcome.secrets.values()), *_in_cassandra(name, outcome)))
+    def _compared(self, name: str, outcomes: Sequence[Outcome]) -> Iterator[Step]:
+        """Each state, with what is left of the states before it."""
+        own: dict[Key, Object] = {}
+        before: set[Key] = set()
+        for number, outcome in enumerate(outcomes):
+            state = f"{name} (state {number + 1})" if number else name
+            if outcome.refusal:
+                yield Step(outcome, ())
+                continue
+            before |= own.keys()
+            own = ours(self.servers, outcome, own)
+            found = self._unaccepted(differences(state, compared(outcome), own, before))
+            yield Step(outcome, (*hidden(found, outcome.secrets.values()), *_in_cassandra(state, outcome)))
+
+    def _unaccepted(self, found: Iterable[Difference]) -> Iterator[Difference]:
+        for each in found:
+            row = covering(each)
+            if row is None:
+                yield each
+            else:
+                self.accepted.add(row)
 
 
 def _in_cassandra(name: str, outcome: Outcome) -> Iterator[Difference]:

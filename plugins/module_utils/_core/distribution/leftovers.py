@@ -4,7 +4,8 @@
 """Objects of a datacenter that a definition may have wanted once and does not want any more.
 
 Sources: k8ssandra-operator v1.26.0 `controllers/k8ssandra/`: `vector.go`, `per_node_config.go`, `medusa_reconciler.go`,
-`cassandra_telemetry_reconciler.go` and `reaper.go`. As there, what Medusa had stays when Medusa goes.
+`cassandra_telemetry_reconciler.go` and `reaper.go`. There the purge of backups stays when Medusa goes, and fails each night; here it goes
+too.
 """
 
 from __future__ import annotations
@@ -36,9 +37,7 @@ def _possible(definition: Object, template: Template, observation: Observation) 
     yield Ref("v1", "ConfigMap", namespace, vector_name(definition, template))
     if not (template.own.get("perNodeConfigMapRef") or {}).get("name"):
         yield Ref("v1", "ConfigMap", namespace, node_config_name(definition, template))
-    if definition["spec"].get("medusa") is not None and template.context in observation.operators:
-        yield Ref("batch/v1", "CronJob", observation.operators[template.context][0], purge_name(definition, template))
-    if template.context in observation.monitored:
-        yield Ref(*MONITOR, namespace, monitor_name(definition, template, observation))
+    yield Ref(*MONITOR, namespace, monitor_name(definition, template, observation))
     if template.context in observation.operators:
+        yield Ref("batch/v1", "CronJob", observation.operators[template.context][0], purge_name(definition, template))
         yield Ref(*REAPER, namespace, reaper_name(definition, template))

@@ -28,15 +28,15 @@ def leftovers(observation: Observation, **changes: object) -> list[str]:
 @pytest.mark.parametrize(
     ("observation", "changes", "expected"),
     [
-        (EVERYTHING, {}, [VECTOR, NODES, MONITOR, REAPER]),
-        (Observation(), {}, [VECTOR, NODES]),
-        (EVERYTHING, {"spec.cassandra.telemetry": {"vector": {"enabled": True}, "prometheus": {"enabled": True}}}, [NODES, REAPER]),
-        (EVERYTHING, {"dc1.perNodeConfigMapRef": {"name": "own"}}, [VECTOR, MONITOR, REAPER]),
-        (EVERYTHING, {"spec.cassandra.config": {"cassandraYaml": {"num_tokens": 4}}}, [VECTOR, MONITOR, REAPER]),
-        (EVERYTHING, {"spec.reaper": {}}, [VECTOR, NODES, MONITOR]),
-        (EVERYTHING, {"spec.reaper": {}, "dc1.stopped": True}, [VECTOR, NODES, MONITOR, REAPER]),
+        (EVERYTHING, {}, [VECTOR, NODES, MONITOR, PURGE, REAPER]),
+        (Observation(), {}, [VECTOR, NODES, MONITOR]),
+        (EVERYTHING, {"spec.cassandra.telemetry": {"vector": {"enabled": True}, "prometheus": {"enabled": True}}}, [NODES, PURGE, REAPER]),
+        (EVERYTHING, {"dc1.perNodeConfigMapRef": {"name": "own"}}, [VECTOR, MONITOR, PURGE, REAPER]),
+        (EVERYTHING, {"spec.cassandra.config": {"cassandraYaml": {"num_tokens": 4}}}, [VECTOR, MONITOR, PURGE, REAPER]),
+        (EVERYTHING, {"spec.reaper": {}}, [VECTOR, NODES, MONITOR, PURGE]),
+        (EVERYTHING, {"spec.reaper": {}, "dc1.stopped": True}, [VECTOR, NODES, MONITOR, PURGE, REAPER]),
         (EVERYTHING, {"spec.medusa": MEDUSA}, [VECTOR, NODES, MONITOR, REAPER]),
-        (EVERYTHING, {"spec.medusa": {**MEDUSA, "purgeBackups": False}}, [VECTOR, NODES, PURGE, MONITOR, REAPER]),
+        (EVERYTHING, {"spec.medusa": {**MEDUSA, "purgeBackups": False}}, [VECTOR, NODES, MONITOR, PURGE, REAPER]),
     ],
 )
 def test_what_is_not_wanted_may_be_left(observation: Observation, changes: dict, expected: list[str]) -> None:
