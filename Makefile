@@ -78,8 +78,8 @@ docs: venv ## documentation, changelog, and the tarball that Galaxy would get
 	antsibull-changelog lint
 	ansible-galaxy collection build --force --output-path .cache/dist
 
-integration: lab ## our modules and playbooks on the real clusters
-	pytest tests/integration tests/lab -m 'lab and not long'
+integration: lab ## our modules and playbooks on the real clusters, and a few inputs of `make conformance`
+	pytest tests/integration tests/lab tests/conformance -m 'lab and not long'
 
 molecule: lab ## one scenario a user story, on the same clusters
 	molecule test --all

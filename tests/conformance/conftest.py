@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -18,17 +17,6 @@ from .support.operators import CONTEXTS, CONTROL_PLANE, install
 from .support.server import Server
 from .support.stand_in import StandIn
 from .support.verdict import Court
-
-_HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever lies here needs the lab, and minutes."""
-    for item in items:
-        if item.path.is_relative_to(_HERE):
-            item.add_marker(pytest.mark.lab)
-            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

@@ -70,6 +70,8 @@ SECOND: dict[str, tuple[Object, ...]] = {
     "single-dc-reaper": (_NO_USERS, _NO_REAPER),
 }
 FIXTURES = FIRST | SECOND
+# `make test` judges these.
+FEW = ("multi-dc", "multi-dc-medusa", "single-dc-reaper")
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +82,7 @@ def verdicts(court: Court, request: pytest.FixtureRequest) -> dict[str, Verdict]
     return court.verdicts(given)
 
 
-@pytest.mark.parametrize("name", FIXTURES)
+@pytest.mark.parametrize("name", [pytest.param(each, marks=() if each in FEW else pytest.mark.long) for each in FIXTURES])
 def test_fixture(verdicts: dict[str, Verdict], name: str) -> None:
     found = verdicts[name]
     assert not found.refusal, found.refusal
