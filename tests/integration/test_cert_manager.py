@@ -63,7 +63,7 @@ def test_a_dry_run_names_every_object_and_writes_none(tasks: Tasks) -> None:
 
 
 def test_pods_that_cannot_start_end_the_run_with_the_cause_and_the_next_run_mends_it(tasks: Tasks, bare: Lab) -> None:
-    wrong, right = _run(tasks, {"manifest": MANIFEST, "image_registry": "nowhere.lab", "wait_timeout": 20}, {"manifest": MANIFEST})
+    wrong, right = _run(tasks, {"manifest": MANIFEST, "image_registry": "nowhere.lab", "wait_timeout": 45}, {"manifest": MANIFEST})
     assert wrong["failed"]
     assert "image nowhere.lab/jetstack/cert-manager-" in wrong["msg"]
     assert right["changed"], right.get("msg")

@@ -148,7 +148,7 @@ _HOLDER = _object(
 
 def _hold_port(bench: Bench) -> None:
     bench.apply("west", _HOLDER)
-    bench.lab.cluster("west").kubectl("wait", "--for=condition=Ready", "pod/holder", "--namespace=default", "--timeout=30s")
+    bench.lab.cluster("west").kubectl("wait", "--for=condition=Ready", "pod/holder", "--namespace=default", "--timeout=120s")
 
 
 _STORAGE = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
@@ -232,7 +232,7 @@ def _await_served(lab: Lab, context: str, name: str) -> None:
         conditions = lab.read(context, f"customresourcedefinition/{name}").get("status", {}).get("conditions") or []
         return any(one["type"] == "Established" and one["status"] == "True" for one in conditions)
 
-    eventually(f"{name} is served in {context}", served, 30)
+    eventually(f"{name} is served in {context}", served)
 
 
 def _datacenter(context: str, name: str, cluster: str, **labels: str) -> Callable[[Bench], object]:

@@ -186,7 +186,7 @@ class Bench(PlantingBench):
         names = {f"{context} {name}" for context in CONTEXTS for name in self.kubectl(context, "get", _KEPT, "--output=name").split()}
         return frozenset(names | {f"{pod} {uid}, restarts: {count}" for pod, (uid, count) in self.lab.cassandra_pods().items()})
 
-    def demand_baseline(self, seconds: float = 30) -> None:
+    def demand_baseline(self, seconds: float = 120) -> None:
         """Insists that all is there as it was, soon."""
         deadline = time.monotonic() + seconds
         while differs := sorted(self.state() ^ self.baseline):
@@ -206,11 +206,10 @@ class Bench(PlantingBench):
             self.demand_baseline()
 
     def rest(self) -> None:
-        """An operator in a new pod where it has restarted: the kubelet lets one that does so often wait for minutes."""
-        restarts = [count for name, (_uid, count) in self.lab.operator_pods().items() if name.startswith("hub k8ssandra-operator")]
-        if any(restarts):
-            self.kubectl("hub", "delete", "pod", "--selector=control-plane=k8ssandra-operator", "--wait=true")
-            self.kubectl("hub", "rollout", "status", "deployment/k8ssandra-operator", "--timeout=120s")
+        """The operators in new pods where they have restarted: the kubelet lets one that does so often wait for minutes."""
+        for context, pod in (name.split() for name, (_uid, count) in self.lab.operator_pods().items() if count):
+            self.kubectl(context, "delete", "pod", pod, "--wait=true")
+            self.kubectl(context, "rollout", "status", "deployment", "--timeout=120s")
 
 
 def judge(fault: Fault, seen: Seen) -> str:
