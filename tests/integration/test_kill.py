@@ -8,9 +8,7 @@ from tests.integration.support.watch import SITE, Story
 
 def kill_at(story: Story, moment: str) -> None:
     with story.player.start(SITE, story.inventory.path) as run:
-        for _line in run.lines_until(moment, timeout=300):
-            pass
-        run.kill()
+        run.kill_at(moment, timeout=300)
 
 
 def test_a_run_may_be_killed_while_it_changes_the_cluster(deployed: Run, story: Story) -> None:

@@ -136,9 +136,7 @@ def test_it_moves_back_to_the_operator(story: Story) -> None:
 def test_a_move_killed_half_way_is_finished_by_running_it_again(story: Story, line: str, way: tuple[str, ...]) -> None:
     with untouched(story.lab):
         with story.player.start(MOVE, story.inventory.path, *way, *CONFIRMED) as run:
-            for _line in run.lines_until(line, timeout=120):
-                pass
-            run.kill()
+            run.kill_at(line, timeout=120)
         move(story, *way, *CONFIRMED).demand()
     move(story, *way, *CONFIRMED).demand_unchanged()
 

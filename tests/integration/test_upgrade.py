@@ -59,9 +59,7 @@ class Upgraded:
         self.before = story.lab.cassandra_pods()
         with Load(story.lab, DATACENTERS, nodes=1) as self.load:
             with story.player.start(SITE, story.inventory.path) as run:
-                for _line in run.lines_until(r"^west: updated CustomResourceDefinition", timeout=300):
-                    pass
-                run.kill()
+                run.kill_at(r"^west: updated CustomResourceDefinition", timeout=300)
             self.half_way = story.lab.operator_versions()
             self.run: Run = story.site().demand()
         self.after = story.lab.cassandra_pods()

@@ -80,14 +80,10 @@ class Run:
 
 
 def changed_lines(text: str) -> str:
-    """The tasks that changed something."""
-    task, found = "", []
-    for line in text.splitlines():
-        if line.startswith("TASK"):
-            task = line
-        if line.startswith("changed:"):
-            found.append(f"{task}\n{line[:300]}")
-    return "\n".join(found)
+    """The tasks that changed something, with what they said on the way."""
+    tasks = re.split(r"^(?=TASK )", text, flags=re.MULTILINE)
+    lines = [line[:300] for task in tasks if re.search(r"^changed:", task, re.MULTILINE) for line in task.splitlines() if line]
+    return "\n".join(lines[:60])
 
 
 @dataclass
@@ -167,6 +163,12 @@ class Started:
                 pass
         self._process.wait()
 
+    def kill_at(self, pattern: str, timeout: float) -> None:
+        """SIGKILL as soon as it says something."""
+        for _line in self.lines_until(pattern, timeout):
+            pass
+        self.kill()
+
     def signal(self, number: int) -> None:
         """A signal for the process and all that it started, as a person's Ctrl-C or a runner's end gives it."""
         for pid in _family(self._process.pid):
@@ -185,12 +187,22 @@ class Started:
         assert code != -1, f"`{self.command}` did not end in {timeout:.0f} s\n{run.text[-3000:]}\n--- the clusters\n{self._explain()}"
         return run
 
+    def lives_until(self, what: str, look: Callable[[], bool], timeout: float) -> None:
+        """Until something is so. Fails when the run ends, or the time, before that."""
+        deadline = time.monotonic() + timeout
+        while not look():
+            assert self._process.poll() is None, f"`{self.command}` ended before {what}:\n{self.text()[-3000:]}"
+            assert time.monotonic() < deadline, f"`{self.command}`: not in {timeout:.0f} s {what}:\n{self.text()[-3000:]}"
+            time.sleep(0.1)
+
     def lines_until(self, pattern: str, timeout: float) -> Iterator[str]:
         """The lines printed up to the first that a pattern fits. Fails when the run ends, or the time, without one."""
         deadline, wanted, seen = time.monotonic() + timeout, re.compile(pattern), 0
         while True:
             ended = self._process.poll() is not None
-            lines = self.text().splitlines()
+            lines = self.text().split("\n")
+            if not ended:
+                lines.pop()  # which is still on its way
             for line in lines[seen:]:
                 yield line
                 if wanted.search(line):

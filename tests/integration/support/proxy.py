@@ -32,7 +32,7 @@ class Trouble:
         status: answered in the server's place, as a `Status` of Kubernetes with a reason and message.
         reason, message: of that `Status`; without a reason the answer is a page, as a load balancer gives one.
         does: in the place of an answer: `drop` closes the connection, `lose` does so when the server has carried the request out,
-            `halve` sends half of the server's answer, `hang` sends nothing.
+            `halve` sends half of the server's answer, `hang` sends nothing, `keep` neither, and the server has carried the request out.
         methods: only these requests.
         path: only where this pattern is found.
         times: only so many; None for all.
@@ -166,7 +166,9 @@ class _Troubled(_Passing):
             return
         # What follows a trouble on the same connection could not be told from it.
         self.close_connection = True
-        if trouble.does == "hang":
+        if trouble.does in ("hang", "keep"):
+            if trouble.does == "keep":
+                self._ask()
             self.over.wait(_LONGEST_SILENCE)
         elif trouble.does == "lose":
             self._ask()

@@ -34,6 +34,15 @@ class Story:
     def site(self, *more: str, timeout: float = 900) -> Run:
         return self._play(SITE, *more, timeout=timeout)
 
+    def site_only_reads(self, *more: str) -> Run:
+        """A run with nothing to do: it changes nothing and sends no write, not even as a dry run."""
+        audit = Audit.from_now()
+        run = self.site(*more).demand_unchanged()
+        written = audit.writes(dry_runs=True)
+        assert not written, "\n".join([f"`{run.command}` had nothing to do, and wrote:", *written])
+        print(f"`{run.command}` with nothing to do: {run.seconds:.0f} s, {audit.counts()}")
+        return run
+
     def status(self, *more: str) -> Run:
         return self._play(STATUS, *more, timeout=120)
 
