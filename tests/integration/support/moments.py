@@ -44,6 +44,21 @@ REMOVING = {
     "removing the operators": Moment(r"TASK \[.*uninstall_operator :", "hub"),
 }
 
+# The same without an operator's control plane. What is written next goes to the API server that is killed, or its pods have just restarted.
+DISTRIBUTING = {
+    "installing cass-operator": Moment(r"east: created Deployment", "east"),
+    "preparing the contexts": Moment(r"west: created Secret", "west"),
+    "making the first datacenter": Moment(r"created CassandraDatacenter .*/dc1", "east"),
+    "turning to the second datacenter": Moment(r"east dc1: 1/1 nodes up", "west"),
+    "making the second datacenter": Moment(r"created CassandraDatacenter .*/dc2", "west"),
+    "altering keyspaces": Moment(r"west dc2: 1/1 nodes up", "west"),
+}
+WITHDRAWING = {
+    "removing the first datacenter": Moment(r"TASK \[.*remove_cluster :", "east"),
+    "waiting for the removal of datacenters": Moment(r"deleted CassandraDatacenter .*/dc2", "west"),
+    "removing cass-operator": Moment(r"TASK \[.*uninstall_operator :", "east"),
+}
+
 
 @dataclass
 class Journey:
@@ -82,7 +97,7 @@ class Journey:
                     pass
             except AssertionError:
                 break
-            eventually("an API server to kill", partial(_kill, story, self.moments[name].context), 20)
+            eventually("an API server to kill", partial(_kill, story, self.moments[name].context))
             self.seen[name] = "went through"
             killed.append(name)
         return killed
