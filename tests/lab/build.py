@@ -45,7 +45,8 @@ def build() -> Built:
     with exclusive(CACHE / "lock", "building"):
         groups = {group: build_group(group) for group in GROUPS}
         coredns = SmallImage("docker.io/lab/coredns:1", groups["coredns"] / "coredns", "/coredns", entrypoint=("/coredns",))
-        own = [small_images.PAUSE, small_images.BUSYBOX, coredns, *DEFAULT.images(groups[DEFAULT.group])]
+        stand_ins = [small_images.REAPER, small_images.MEDUSA]
+        own = [small_images.PAUSE, small_images.BUSYBOX, *stand_ins, coredns, *DEFAULT.images(groups[DEFAULT.group])]
         images = store.prepare(CACHE, [*_write_images("images", own), *cassandra_image.build_images(CACHE, say)])
         packed = _pack_chart(DEFAULT, groups[DEFAULT.group], groups)
     _link_binaries(groups)
@@ -123,6 +124,7 @@ def install_packages() -> None:
 
 def _write_images(name: str, images: Sequence[SmallImage]) -> list[Path]:
     sources = [small_images.BUSYBOX.binary, *(Path(__file__).with_name(part) for part in ("images.py", "small_images.py"))]
+    sources += [small_images.STAND_INS / name for image in images for _path, name in image.scripts]
 
     def make(target: Path) -> None:
         small_images.write(target, images)
