@@ -70,6 +70,15 @@ options:
     description: Whether the operators watch all namespaces instead of their own.
     type: bool
     default: false
+  cass_operator_alone:
+    description:
+      - Leave k8ssandra-operator out where it is not there, for clusters that are distributed by
+        O(k8ssandra.operator.k8ssandra_cluster#module:control_plane=ansible). Of its custom resource definitions, that of
+        K8ssandraClusters is applied, since defaults come from it.
+      - Where k8ssandra-operator is there, both are installed as without this option.
+      - Excludes O(chart), which always brings both.
+    type: bool
+    default: false
   adopted:
     description:
       - Somebody else installed the operators, by C(kubectl apply) or C(kustomize). What is there without this module's label does not get

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from .._core.bundle import Bundle, as_adopted, operators_in, readiness, shape
+from .._core.cass_operator import operator_left_out, without_k8ssandra_operator
 from .._core.errors import SpecError
 from .._core.installation import Installation
-from .._core.objects import KINDS, Object, Ref
+from .._core.objects import KINDS, Object, Ref, ref_of
 from .._core.redact import redact_text
 from .._kube.bundle import install, plan_bundle, read_bundle, read_labelled, require_cert_manager
 from .._kube.client import Client
@@ -29,7 +31,11 @@ from .settings import SETTINGS, installation_of
 def keep_operators(call: Call) -> dict[str, Any]:
     """Installs, repairs, upgrades or removes the operators in one context."""
     with telling(call.parameters["upgrade_step"]):
-        return keep_release(call) if call.parameters["chart"] else _keep_bundle(call)
+        if not call.parameters["chart"]:
+            return _keep_bundle(call)
+        if call.parameters["cass_operator_alone"]:
+            raise SpecError("cass_operator_alone", "is set together with chart, which brings both operators; leave it out")
+        return keep_release(call)
 
 
 def _keep_bundle(call: Call) -> dict[str, Any]:
@@ -46,6 +52,8 @@ def _keep(call: Call, api: Client, wish: Installation, wanted: tuple[Object, ...
     force = call.parameters["force_conflicts"]
 
     bundle = operators_in(wish.namespace)
+    if call.parameters["cass_operator_alone"]:
+        wish, wanted = _alone(api, wish, wanted)
     api.learn_kinds(wanted)
     found = read_bundle(api, wanted, bundle)
     wanted = as_adopted(wanted, found) if call.parameters["adopted"] else wanted
@@ -60,6 +68,14 @@ def _keep(call: Call, api: Client, wish: Installation, wanted: tuple[Object, ...
         if call.parameters["wait"] and (plan or not readiness(api.context, wanted, found).done):
             watch.for_operators(wish, plan)
     return outcome(plan, objects=len(wanted))
+
+
+def _alone(api: Client, wish: Installation, wanted: tuple[Object, ...]) -> tuple[Installation, tuple[Object, ...]]:
+    """cass-operator alone, unless k8ssandra-operator is there: others may need it, and then both are kept as they are rendered."""
+    kept = without_k8ssandra_operator(wanted)
+    if any(api.get(ref_of(body)) is not None for body in operator_left_out(wanted, kept)):
+        return wish, wanted
+    return replace(wish, control_plane=False), kept
 
 
 def _wanted(call: Call) -> tuple[Installation, tuple[Object, ...]]:
@@ -103,6 +119,7 @@ OPERATOR_BUNDLE = Definition(
         "values": {"type": "dict", "default": {}},
         "release_name": {"type": "str", "default": "k8ssandra-operator"},
         "cluster_scoped": {"type": "bool", "default": False},
+        "cass_operator_alone": {"type": "bool", "default": False},
         "adopted": {"type": "bool", "default": False},
         "upgrade_step": {"type": "str"},
         "force_conflicts": {"type": "bool", "default": False},
