@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._core.identity import SERVICE_ACCOUNT, Identity
 from ..module_utils._core.plain import plain
-from ..module_utils._core.rights import Scope
+from ..module_utils._core.rights import ANSIBLE, Scope, add_ons_in
 from ..module_utils._core.rights_granted import Account, identity_manifest, manifest
 
 DOCUMENTATION = r"""
@@ -54,6 +54,15 @@ options:
     description: Whether the operators watch all namespaces.
     type: bool
     default: false
+  distributed_by:
+    description: Who distributes the cluster, as O(k8ssandra.operator.k8ssandra_cluster#module:control_plane) says it.
+    type: str
+    choices: [operator, ansible]
+    default: operator
+  spec:
+    description: The cluster's C(spec). With O(distributed_by=ansible), its Reaper and Medusa take rights of their own.
+    type: dict
+    default: {}
   installer:
     description: What installs the operators.
     type: str
@@ -94,7 +103,8 @@ _value:
       description: The rights of the account that runs this collection, as YAML for C(kubectl apply).
       type: str
     operator_manifest:
-      description: Of a data plane, the account that C(register_contexts) makes for the control plane; empty for the control plane.
+      description: Of a data plane, the account that C(register_contexts) makes for the control plane; empty for the control plane, and
+        with O(distributed_by=ansible).
       type: str
 """
 
@@ -109,6 +119,8 @@ def rights(
     cluster_namespace: str | None = None,
     watch_namespaces: Iterable[str] = (),
     cluster_scoped: bool = False,
+    distributed_by: str = "operator",
+    spec: Mapping[str, Any] | None = None,
     installer: str = "kustomize",
     cert_manager_namespace: str | None = None,
     probe_namespace: str | None = None,
@@ -118,14 +130,17 @@ def rights(
     operators, watched = str(namespace), tuple(str(name) for name in watch_namespaces)
     clusters = str(cluster_namespace or operators)
     identity = Identity(operators, SERVICE_ACCOUNT, watched, cluster_scoped)
-    found = []
+    found, add_ons = [], add_ons_in(plain(spec or {}))
     for entry in plain(list(contexts)):
         own = entry["name"] == control_plane
-        used = tuple(dict.fromkeys((*((clusters,) if own else ()), *_places(entry, clusters))))
+        looked = (clusters,) if own or distributed_by == ANSIBLE else ()
+        used = tuple(dict.fromkeys((*looked, *_places(entry, clusters))))
         watching = () if cluster_scoped else watched or (operators,)
-        scope = Scope(own, operators, used, watching, str(installer), str(cert_manager_namespace or ""), str(probe_namespace or ""))
+        more = map(str, (installer, cert_manager_namespace or "", probe_namespace or "", distributed_by))
+        scope = Scope(own, operators, used, watching, *more, add_ons=add_ons)
         text = manifest(scope, _account(account or _ACCOUNT, operators))
-        found.append({"context": entry["name"], "manifest": text, "operator_manifest": "" if own else identity_manifest(identity)})
+        other = "" if own or distributed_by == ANSIBLE else identity_manifest(identity)
+        found.append({"context": entry["name"], "manifest": text, "operator_manifest": other})
     return found
 
 

@@ -37,6 +37,11 @@ options:
     description: Whether the operators watch all namespaces.
     type: bool
     default: false
+  control_plane:
+    description: Who distributes the cluster, as in M(k8ssandra.operator.k8ssandra_cluster). Each needs rights of its own.
+    type: str
+    choices: [operator, ansible]
+    default: operator
   installer:
     description: What installs the operators. Helm needs rights of its own.
     type: str

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .identity import Right
+from .objects import Object
 
 # Where a right is used: in all namespaces or on what has none, or in the namespaces of a `Scope` that are called so.
 EVERYWHERE, OPERATORS, CLUSTERS, WATCHED = "everywhere", "operators", "clusters", "watched"
@@ -21,6 +22,9 @@ BOTH, CONTROL, DATA = "both planes", "control plane", "data plane"
 _KEEP = ("get", "list", "create", "patch", "delete")
 _LOOK = ("get", "list")
 _GIVE = ("escalate", "bind")
+# Who distributes the cluster, as `control_plane` of k8ssandra_cluster says it, and what the collection then distributes besides Cassandra.
+OPERATOR, ANSIBLE = "operator", "ansible"
+REAPER, MEDUSA = "reaper", "medusa"
 _RBAC, _ADMISSION = "rbac.authorization.k8s.io", "admissionregistration.k8s.io"
 
 
@@ -33,7 +37,8 @@ class Need:
         where: `EVERYWHERE`, `OPERATORS` and so on.
         plane: where it is needed.
         optional: a role that lacks it does without; it is not asked for.
-        only: the installation that needs it, ``helm`` or ``cert-manager``; empty for all.
+        only: the installation that needs it, ``helm`` or ``cert-manager``, or distribution, ``operator``, ``ansible`` or what the
+            latter distributes; empty for all.
     """
 
     right: Right
@@ -58,9 +63,18 @@ _CLEAN = "remove_cluster removes what upstream forgets of a cluster"
 _EMPTY = "remove_cluster removes a namespace of ours only when nothing of anybody else's is in it"
 _PREFLIGHT = "preflight looks at it, or says that it could not"
 _PROBES = "preflight tries ways and storage by pods and claims, and removes them"
+_TELL = "register_contexts tells the operator of the data planes"
+_DEPLOY = "deploy_cluster applies it, remove_cluster removes it"
 _ASK = "install_operator and register_contexts ask the operators' webhooks by a dry run"
 _USERS = "unregister_contexts asks who uses a context"
+_TOKEN = "register_contexts has tokens issued for the control plane"
 _REGISTER = "register_contexts keeps the account of the control plane in a data plane, and its rights"
+_RECORDS = "deploy_cluster and report_status look for the records of clusters that the collection distributes"
+_DISTRIBUTE = "deploy_cluster distributes the cluster itself, remove_cluster removes it"
+_NODES = "deploy_cluster asks nodes for keyspaces and alters them, through the API server's proxy"
+_REGISTERED = "unregister_contexts looks for a registration"
+_REFERRED = "deploy_cluster reads what Medusa refers to"
+_MOVE = "move_control_plane takes the cluster from the operator, or gives it back"
 _CERTIFY = "install_cert_manager applies it, uninstall_cert_manager removes it"
 _CERTIFIED = "uninstall_cert_manager finds what belongs to cert-manager by its label, wherever that is"
 
@@ -81,12 +95,28 @@ NEEDS: tuple[Need, ...] = (
     _need("", "pods", ("list",), OPERATORS, BOTH, "install_operator says why the operators' pods do not come up"),
     _need("cassandra.datastax.com", "cassandradatacenters", ("create",), OPERATORS, BOTH, _ASK),
     _need("k8ssandra.io", "k8ssandraclusters", ("create",), OPERATORS, CONTROL, _ASK),
-    _need("", "serviceaccounts/token", ("create",), OPERATORS, DATA, "register_contexts has tokens issued for the control plane"),
-    _need(_RBAC, "roles rolebindings", _KEEP, WATCHED, DATA, _REGISTER),
-    _need(_RBAC, "roles", _GIVE, WATCHED, DATA, _GIVEN),
+    _need("", "serviceaccounts/token", ("create",), OPERATORS, DATA, _TOKEN, only=OPERATOR),
+    _need(_RBAC, "roles rolebindings", _KEEP, WATCHED, DATA, _REGISTER, only=OPERATOR),
+    _need(_RBAC, "roles", _GIVE, WATCHED, DATA, _GIVEN, only=OPERATOR),
+    _need(_RBAC, "roles rolebindings", _LOOK, WATCHED, DATA, _REGISTERED, only=ANSIBLE),
     _need(_RBAC, "roles rolebindings", ("list",), EVERYWHERE, DATA, _REGISTER, True),
-    _need("config.k8ssandra.io", "clientconfigs", _KEEP, OPERATORS, CONTROL, "register_contexts tells the operator of the data planes"),
-    _need("k8ssandra.io", "k8ssandraclusters", _KEEP, CLUSTERS, CONTROL, "deploy_cluster applies it, remove_cluster removes it"),
+    _need("config.k8ssandra.io", "clientconfigs", _KEEP, OPERATORS, CONTROL, _TELL, only=OPERATOR),
+    _need("config.k8ssandra.io", "clientconfigs", _LOOK, OPERATORS, CONTROL, _REGISTERED, only=ANSIBLE),
+    _need("k8ssandra.io", "k8ssandraclusters", _KEEP, CLUSTERS, CONTROL, _DEPLOY, only=OPERATOR),
+    _need("", "configmaps secrets", _KEEP, CLUSTERS, BOTH, _DISTRIBUTE, only=ANSIBLE),
+    _need("discovery.k8s.io", "endpointslices", _KEEP, CLUSTERS, BOTH, _DISTRIBUTE, only=ANSIBLE),
+    _need("cassandra.datastax.com", "cassandradatacenters", _KEEP, CLUSTERS, BOTH, _DISTRIBUTE, only=ANSIBLE),
+    _need("control.k8ssandra.io", "cassandratasks", _KEEP, CLUSTERS, BOTH, _DISTRIBUTE, only=ANSIBLE),
+    _need("reaper.k8ssandra.io", "reapers", _KEEP, CLUSTERS, BOTH, _DISTRIBUTE, only=REAPER),
+    _need("", "persistentvolumeclaims", ("get", "delete"), CLUSTERS, BOTH, "remove_cluster removes Reaper's volumes", only=REAPER),
+    _need("batch", "cronjobs", _KEEP, OPERATORS, BOTH, _DISTRIBUTE, only=MEDUSA),
+    _need("batch", "cronjobs", ("list",), EVERYWHERE, BOTH, _DISTRIBUTE, only=MEDUSA),
+    _need("medusa.k8ssandra.io", "medusaconfigurations", ("get",), CLUSTERS, CONTROL, _REFERRED, only=MEDUSA),
+    _need("monitoring.coreos.com", "servicemonitors", _KEEP, CLUSTERS, BOTH, _DISTRIBUTE, only=ANSIBLE),
+    _need("", "pods/proxy", ("get", "create"), CLUSTERS, BOTH, _NODES, only=ANSIBLE),
+    _need("k8ssandra.io", "k8ssandraclusters", ("get", "create", "patch", "delete"), CLUSTERS, CONTROL, _MOVE, True, ANSIBLE),
+    _need("k8ssandra.io", "k8ssandraclusters/status", ("patch",), CLUSTERS, CONTROL, _MOVE, True, ANSIBLE),
+    _need("replication.k8ssandra.io", "replicatedsecrets", ("get", "patch", "delete"), CLUSTERS, CONTROL, _MOVE, True, ANSIBLE),
     _need("k8ssandra.io", "k8ssandraclusters", ("list",), EVERYWHERE, BOTH, f"{_USERS}; {_LEFT}"),
     _need("replication.k8ssandra.io", "replicatedsecrets", ("list",), EVERYWHERE, BOTH, f"{_USERS}; {_LEFT}"),
     _need("control.k8ssandra.io", "k8ssandratasks", ("list",), EVERYWHERE, BOTH, f"{_USERS}; {_LEFT}"),
@@ -98,7 +128,7 @@ NEEDS: tuple[Need, ...] = (
     _need("discovery.k8s.io", "endpointslices", ("list", "delete"), CLUSTERS, BOTH, _CLEAN),
     _need("apps", "deployments daemonsets", ("list",), CLUSTERS, BOTH, _EMPTY),
     _need("batch", "cronjobs jobs", ("list",), CLUSTERS, BOTH, _EMPTY),
-    _need("", "configmaps", ("list",), EVERYWHERE, BOTH, _CLEAN),
+    _need("", "configmaps", ("list",), EVERYWHERE, BOTH, f"{_CLEAN}; {_RECORDS}"),
     _need("discovery.k8s.io", "endpointslices", ("list",), EVERYWHERE, BOTH, _CLEAN),
     _need("", "persistentvolumeclaims events limitranges resourcequotas", ("list",), OPERATORS, BOTH, _LOST),
     _need("apps", "statefulsets daemonsets replicasets", ("list",), OPERATORS, BOTH, _LOST),
@@ -148,11 +178,13 @@ class Scope:
     Args:
         control_plane: whether it is the control plane.
         operators: the operators' namespace.
-        clusters: the namespaces of the K8ssandraCluster, in the control plane, and of the datacenters.
+        clusters: the namespaces of the cluster, in the control plane and wherever the collection distributes it, and of the datacenters.
         watched: the namespaces that the control plane watches; empty for all.
         installer: what installs the operators, `kustomize` or `helm`.
         cert_manager: the namespace of the cert-manager that is installed; empty when somebody else brings it.
         probes: the namespace of a preflight's pods; empty when it makes one with a name of its own.
+        distributed_by: who distributes the cluster, `operator` or `ansible`.
+        add_ons: what the cluster has besides Cassandra, as `add_ons_in` says.
     """
 
     control_plane: bool
@@ -162,6 +194,8 @@ class Scope:
     installer: str = "kustomize"
     cert_manager: str = ""
     probes: str = ""
+    distributed_by: str = OPERATOR
+    add_ons: tuple[str, ...] = ()
 
     def places(self, where: str) -> tuple[str, ...]:
         """The namespaces that a row means; an empty name stands for all."""
@@ -172,6 +206,12 @@ class Scope:
 
     def needs(self) -> Iterator[Need]:
         """The rows that hold here."""
-        used = {"", self.installer, *((CERT_MANAGER,) if self.cert_manager else ())}
+        used = {"", self.installer, self.distributed_by, *((CERT_MANAGER,) if self.cert_manager else ())}
+        used |= set(self.add_ons if self.distributed_by == ANSIBLE else ())
         planes = (BOTH, CONTROL if self.control_plane else DATA)
         return (need for need in NEEDS if need.plane in planes and need.only in used)
+
+
+def add_ons_in(spec: Object) -> tuple[str, ...]:
+    """The add-ons of a cluster, by its `spec`, for which its distribution takes rights of its own."""
+    return tuple(name for name in (REAPER, MEDUSA) if spec.get(name) is not None)

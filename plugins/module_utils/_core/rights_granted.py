@@ -88,7 +88,7 @@ def manifest(scope: Scope, account: Account) -> str:
         parts += _granting(account, account.roles, namespace, granted)
     for namespace, granted in spared.items():
         first, *rest = _granting(account, f"{account.roles}-optional", namespace, granted)
-        parts += [f"# May be left out: what is not granted is not looked at.\n{first}", *rest]
+        parts += [f"# May be left out: what is not granted is not looked at, or not moved.\n{first}", *rest]
     return "".join(f"---\n{part}" for part in parts)
 
 

@@ -18,7 +18,7 @@ from .._core.kubeconfig import Access
 from .._core.objects import Kind, Object, kind_named
 from .._core.pods import body_for_dry_run
 from .._core.readings import ContextReading, name_of, namespace_of
-from .._core.rights import Scope
+from .._core.rights import ANSIBLE, OPERATOR, Scope, add_ons_in
 from .._core.rights_asked import EVERYTHING, Question, lacking, questions
 from . import errors
 from .answers import server_time
@@ -48,6 +48,7 @@ class Aim:
         installer: what installs the operators, `kustomize` or `helm`.
         cert_manager: the namespace of the cert-manager that is installed; empty when somebody else brings it.
         probes: the namespace of short-lived pods; empty when one is made for them.
+        distributed_by: who distributes the cluster, `operator` or `ansible`.
     """
 
     access: Access
@@ -59,6 +60,7 @@ class Aim:
     installer: str = "kustomize"
     cert_manager: str = ""
     probes: str = ""
+    distributed_by: str = OPERATOR
 
     @property
     def context(self) -> str:
@@ -67,14 +69,16 @@ class Aim:
 
     @property
     def clusters(self) -> tuple[str, ...]:
-        """The namespaces of the K8ssandraCluster, in the control plane, and of the datacenters here."""
-        own = [self.wish.namespace] if self.wish and self.control_plane else []
+        """The namespaces of the cluster, where something is looked for, and of the datacenters here."""
+        own = [self.wish.namespace] if self.wish and (self.control_plane or self.distributed_by == ANSIBLE) else []
         return tuple(dict.fromkeys((*own, *(datacenter.namespace for datacenter, _template in self.templates))))
 
     @property
     def scope(self) -> Scope:
         """Where later roles work."""
-        return Scope(self.control_plane, self.operators, self.clusters, self.watched, self.installer, self.cert_manager, self.probes)
+        add_ons = add_ons_in(self.wish.spec) if self.wish else ()
+        more = (self.installer, self.cert_manager, self.probes, self.distributed_by, add_ons)
+        return Scope(self.control_plane, self.operators, self.clusters, self.watched, *more)
 
 
 def read_survey(api: Api, aim: Aim, clock: Callable[[], float] = time.time) -> Survey:

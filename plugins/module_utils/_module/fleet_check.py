@@ -57,7 +57,7 @@ def _fleet(call: Call, names: Sequence[str]) -> Fleet:
 
 def _aims(fleet: Fleet, accesses: Sequence[Access], parameters: Mapping[str, Any]) -> list[Aim]:
     cert_manager = parameters["cert_manager_namespace"] if parameters["brings_cert_manager"] else ""
-    more = (fleet.watched, parameters["installer"], cert_manager, parameters["probe_namespace"] or "")
+    more = (fleet.watched, parameters["installer"], cert_manager, parameters["probe_namespace"] or "", parameters["control_plane"])
     return [
         Aim(access, survey.reading.control_plane, fleet.operators, fleet.wish, fleet.templates(survey), *more)
         for access, survey in zip(accesses, fleet.surveys)
@@ -128,6 +128,7 @@ FLEET_CHECK = Definition(
         "operator_namespace": {"type": "str"},
         "watch_namespaces": {"type": "list", "elements": "str", "default": []},
         "cluster_scoped": {"type": "bool", "default": False},
+        "control_plane": {"type": "str", "choices": ["operator", "ansible"], "default": "operator"},
         "installer": {"type": "str", "choices": ["kustomize", "helm"], "default": "kustomize"},
         "brings_cert_manager": {"type": "bool", "default": False},
         "cert_manager_namespace": {"type": "str", "default": "cert-manager"},

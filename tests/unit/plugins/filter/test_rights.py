@@ -25,6 +25,10 @@ def _namespaces(text: str) -> set[str]:
     [
         ({}, {"k8ssandra-operator", "default"}, {"k8ssandra-operator", "team-a", "default"}),
         ({"cluster_namespace": "cass"}, {"k8ssandra-operator", "cass", "default"}, {"k8ssandra-operator", "cass", "team-a", "default"}),
+        (
+            {"cluster_namespace": "cass", "distributed_by": "ansible"},
+            {"k8ssandra-operator", "cass", "default"}, {"k8ssandra-operator", "cass", "team-a", "default"},
+        ),
         ({"namespace": "ops"}, {"ops", "default"}, {"ops", "team-a", "default"}),
         ({"watch_namespaces": ["far"]}, {"k8ssandra-operator", "default"}, {"k8ssandra-operator", "team-a", "far", "default"}),
         (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from plugins.module_utils._core.rights import NEEDS, Scope
+from plugins.module_utils._core.rights import NEEDS, Scope, add_ons_in
 from plugins.module_utils._core.rights_asked import Question, lacking, questions, unlisted
 
 HUB = Scope(True, "ops", ("data",), ("ops", "far"))
@@ -62,6 +62,38 @@ def test_what_only_one_way_of_installing_needs_is_asked_for_there_alone(more: di
     asked = {f"{one.verb} {one.resource} {one.namespace}" for one in questions(replace(HUB, **more))}
     assert question in asked
     assert question not in _asked(True)
+
+
+@pytest.mark.parametrize(
+    ("question", "operator", "ansible"),
+    [
+        ("patch k8ssandraclusters data", True, False),
+        ("patch clientconfigs ops", True, False),
+        ("get clientconfigs ops", True, True),
+        ("create cassandradatacenters data", False, True),
+        ("create pods/proxy data", False, True),
+        ("patch secrets data", False, True),
+        ("delete servicemonitors data", False, True),
+        ("patch replicatedsecrets data", False, False),
+    ],
+)
+def test_a_right_is_asked_for_where_that_control_plane_uses_it(question: str, operator: bool, ansible: bool) -> None:
+    direct = {f"{one.verb} {one.resource} {one.namespace}" for one in questions(replace(HUB, distributed_by="ansible"))}
+    assert (question in _asked(True), question in direct) == (operator, ansible)
+
+
+@pytest.mark.parametrize(
+    ("spec", "question"),
+    [
+        ({"reaper": {}}, "patch reapers data"),
+        ({"medusa": {}}, "create cronjobs ops"),
+    ],
+)
+def test_an_add_on_is_asked_for_where_the_collection_distributes_it(spec: dict[str, Any], question: str) -> None:
+    scope = replace(HUB, distributed_by="ansible", add_ons=add_ons_in(spec))
+    ways = (scope, replace(scope, add_ons=()), replace(scope, distributed_by="operator"))
+    asked = [{f"{one.verb} {one.resource} {one.namespace}" for one in questions(way)} for way in ways]
+    assert [question in found for found in asked] == [True, False, False]
 
 
 def test_a_subresource_is_asked_for_by_its_own_field() -> None:

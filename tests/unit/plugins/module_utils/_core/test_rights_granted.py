@@ -23,6 +23,9 @@ SCOPES = {
     "all namespaces": replace(EAST, watched=()),
     "several namespaces": replace(EAST, watched=("ops", "far")),
     "cert-manager too": replace(HUB, cert_manager="certs"),
+    "distributed by the collection": replace(HUB, distributed_by="ansible"),
+    "distributed by the collection, in a data plane": replace(EAST, clusters=("data",), distributed_by="ansible"),
+    "distributed with add-ons": replace(HUB, distributed_by="ansible", add_ons=("reaper", "medusa")),
     "a namespace for probes": replace(EAST, probes="probes"),
 }
 ACCOUNT = Account("ServiceAccount", "ansible", "ops")
