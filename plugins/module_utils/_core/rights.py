@@ -117,6 +117,8 @@ NEEDS: tuple[Need, ...] = (
     _need("k8ssandra.io", "k8ssandraclusters", ("get", "create", "patch", "delete"), CLUSTERS, CONTROL, _MOVE, True, ANSIBLE),
     _need("k8ssandra.io", "k8ssandraclusters/status", ("patch",), CLUSTERS, CONTROL, _MOVE, True, ANSIBLE),
     _need("replication.k8ssandra.io", "replicatedsecrets", ("get", "patch", "delete"), CLUSTERS, CONTROL, _MOVE, True, ANSIBLE),
+    _need("reaper.k8ssandra.io", "reapers", ("get",), CLUSTERS, BOTH, _MOVE, True, ANSIBLE),
+    _need("batch", "cronjobs", ("get",), OPERATORS, BOTH, _MOVE, True, ANSIBLE),
     _need("k8ssandra.io", "k8ssandraclusters", ("list",), EVERYWHERE, BOTH, f"{_USERS}; {_LEFT}"),
     _need("replication.k8ssandra.io", "replicatedsecrets", ("list",), EVERYWHERE, BOTH, f"{_USERS}; {_LEFT}"),
     _need("control.k8ssandra.io", "k8ssandratasks", ("list",), EVERYWHERE, BOTH, f"{_USERS}; {_LEFT}"),
