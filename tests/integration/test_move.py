@@ -12,6 +12,7 @@ from tests.integration.support.audit import Audit
 from tests.integration.support.lab import CONTEXTS, Lab
 from tests.integration.support.load import Load
 from tests.integration.support.play import Run
+from tests.integration.support.rights import demand_listed
 from tests.integration.support.watch import Story
 
 # Needs a cluster over two datacenters.
@@ -26,6 +27,7 @@ TO_ANSIBLE = ("-e", "k8ssandra_control_plane=ansible")
 @pytest.fixture(scope="module", autouse=True)
 def there(story: Story) -> None:
     story.be_deployed()
+    story.began = Audit.from_now()
 
 
 def move(story: Story, *more: str) -> Run:
@@ -139,6 +141,10 @@ def test_a_move_killed_half_way_is_finished_by_running_it_again(story: Story, li
             run.kill_at(line, timeout=120)
         move(story, *way, *CONFIRMED).demand()
     move(story, *way, *CONFIRMED).demand_unchanged()
+
+
+def test_no_run_used_a_right_that_is_not_listed_for_its_inventory(story: Story) -> None:
+    demand_listed(story, "delete k8ssandraclusters", "patch k8ssandraclusters/status", "delete replicatedsecrets", both=True)
 
 
 def _cluster(story: Story) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from tests.integration.support.secrets import Secrets
 from tests.integration.support.tasks import Task, Tasks
 from tests.integration.support.watch import SITE, STATUS, TEARDOWN, Story
 
+WAYS = ("operator", "ansible")
 LIST, PREFLIGHT, OPERATORS = "k8ssandra.operator.list_rights", "k8ssandra.operator.preflight", "k8ssandra.operator.operators"
 PLANES = ("hub", "east")
 DATACENTERS = {"hub": [], "east": [{"metadata": {"name": "dc1"}, "size": 1}]}
@@ -80,15 +81,30 @@ def test_preflight_with_the_listed_rights_finds_nothing_and_is_refused_nothing(f
     assert list(refused(audit, SUBJECT)) == []
 
 
+def _list_into(folder: Path, inventory: Inventory, player: Player) -> None:
+    player.play(LIST, inventory.path, "-e", f"k8ssandra_rights_folder={folder}", timeout=60).demand()
+
+
+def _grant(fleet: Inventory, player: Player, lab: Lab, name: str) -> None:
+    """Has the account what is listed for the inventory as it is now, and nothing that was listed for another."""
+    folder = fleet.path.parent / name
+    _list_into(folder, fleet, player)
+    for context in CONTEXTS:
+        apply(lab, context, (folder / f"{context}.yml").read_text())
+
+
 @pytest.mark.long
-def test_a_whole_life_with_the_listed_rights_is_refused_nothing(fleet: Inventory, player: Player, listed: Listed) -> None:
+@pytest.mark.parametrize("control_plane", WAYS)
+def test_a_whole_life_with_the_listed_rights_is_refused_nothing(control_plane: str, fleet: Inventory, player: Player, lab: Lab) -> None:
     """Preflight, site, status, site again and teardown."""
-    audit = Audit.from_now()
-    player.play(PREFLIGHT, fleet.path, timeout=120).demand()
-    player.play(SITE, fleet.path, timeout=900).demand()
-    player.play(STATUS, fleet.path, timeout=120).demand()
-    player.play(SITE, fleet.path, timeout=300).demand_unchanged()
-    player.play(TEARDOWN, fleet.path, "-e", "k8ssandra_confirm=demo", timeout=600).demand()
+    with fleet.saying(k8ssandra_control_plane=control_plane):
+        _grant(fleet, player, lab, control_plane)
+        audit = Audit.from_now()
+        player.play(PREFLIGHT, fleet.path, timeout=120).demand()
+        player.play(SITE, fleet.path, timeout=900).demand()
+        player.play(STATUS, fleet.path, timeout=120).demand()
+        player.play(SITE, fleet.path, timeout=300).demand_unchanged()
+        player.play(TEARDOWN, fleet.path, "-e", "k8ssandra_confirm=demo", timeout=600).demand()
     assert list(refused(audit, SUBJECT)) == []
 
 
@@ -99,11 +115,8 @@ def test_operators_come_and_go_by_helm_with_the_rights_that_are_listed_for_it(
     """And no value of the chart that is secret is seen."""
     values = {"planted": {"password": secrets.make_up("password")}}
     chart = {"k8ssandra_installer": "helm", "k8ssandra_chart": str(CHARTS / "k8ssandra-operator"), "k8ssandra_chart_values": values}
-    folder = fleet.path.parent / "helm"
     with fleet.saying(**chart):
-        player.play(LIST, fleet.path, "-e", f"k8ssandra_rights_folder={folder}", timeout=60).demand()
-        for context in CONTEXTS:
-            apply(lab, context, (folder / f"{context}.yml").read_text())
+        _grant(fleet, player, lab, "helm")
         audit = Audit.from_now()
         player.play(OPERATORS, fleet.path, "-vvvv", "--diff", timeout=300).demand()
         player.play(OPERATORS, fleet.path, timeout=120).demand_unchanged()
@@ -125,10 +138,17 @@ class Without:
     results: list[dict[str, Any]]
 
 
-@pytest.fixture(scope="module")
-def without(listed: Listed, lab: Lab, player: Player, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Without]:
+@pytest.fixture(scope="module", params=[WAYS[0], pytest.param(WAYS[1], marks=pytest.mark.long)])
+def without(
+    request: pytest.FixtureRequest, listed: Listed, story: Story, lab: Lab, player: Player, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Without]:
     """An account for each rule: a role has one rule, and all but one account are bound to it."""
-    rules = {context: rules_in(listed.folder / f"{context}.yml") for context in PLANES}
+    manifests = listed.folder
+    if request.param != WAYS[0]:
+        manifests = tmp_path_factory.mktemp("manifests") / "listed"
+        with story.inventory.saying(k8ssandra_control_plane=request.param):
+            _list_into(manifests, story.inventory, player)
+    rules = {context: rules_in(manifests / f"{context}.yml") for context in PLANES}
     names = [f"without-{number}" for number in range(max(map(len, rules.values())) + 1)]
     applied: dict[str, str] = {}
     for context in PLANES:
@@ -136,16 +156,17 @@ def without(listed: Listed, lab: Lab, player: Player, tmp_path_factory: pytest.T
         applied[context] = json.dumps({"apiVersion": "v1", "kind": "List", "items": bodies})
         apply(lab, context, applied[context])
     folder = tmp_path_factory.mktemp("without")
-    runs = [Task("fleet_check", _options(kubeconfig_of_user(folder / name, name)), check=True) for name in names]
+    runs = [Task("fleet_check", _options(kubeconfig_of_user(folder / name, name), request.param), check=True) for name in names]
     pairs = [tuple(rules[context][number] if number < len(rules[context]) else None for context in PLANES) for number in range(len(names))]
     yield Without(pairs, Tasks(player, folder).run(runs))
     for context, text in applied.items():
         remove(lab, context, text, "--wait=false")
 
 
-def _options(path: Path) -> dict[str, Any]:
+def _options(path: Path, control_plane: str) -> dict[str, Any]:
     contexts = [{"name": context, "datacenters": DATACENTERS[context]} for context in PLANES]
-    return {"kubeconfig": str(path), "contexts": contexts, "cluster": {"name": "demo", "spec": SPEC}, "namespace": NAMESPACE}
+    about = {"cluster": {"name": "demo", "spec": SPEC}, "namespace": NAMESPACE, "control_plane": control_plane}
+    return {"kubeconfig": str(path), "contexts": contexts, **about}
 
 
 def _missed(result: dict[str, Any], context: str) -> dict[str, set[str]]:

@@ -1,9 +1,9 @@
-"""Accounts that have the listed rights, and accounts that lack one of the rules each."""
+"""What is listed of rights: accounts that have it, accounts that lack one rule each, and stories that used no more."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,12 @@ import yaml
 from .audit import Audit
 from .forged import DAY, certificate, user_of
 from .lab import CONTEXTS, NAMESPACE, Lab, kubeconfig
+from .uses import uses_in
+from .watch import Story
 
+_LIST = "k8ssandra.operator.list_rights"
 ACCOUNT = "k8ssandra-ansible"
+OPTIONAL = f"{ACCOUNT}-optional"
 _ROLES = ("Role", "ClusterRole")
 _RBAC = "rbac.authorization.k8s.io"
 
@@ -38,6 +42,11 @@ class Rule:
         """What it is about, as preflight calls it."""
         return {f"{resource}.{self.rule['apiGroups'][0]}".rstrip(".") for resource in self.rule["resources"]}
 
+    def grants(self, use: Mapping[str, str]) -> bool:
+        """Whether a use, as `uses_in` has it, needs no rule but this."""
+        named = {"apiGroups": use["group"], "resources": use["resource"], "verbs": use["verb"]}
+        return self.namespace in ("", use["namespace"]) and all(value in self.rule[key] for key, value in named.items())
+
     def objects(self, users: Iterable[str]) -> list[dict[str, Any]]:
         """A role with this rule alone, bound to some users."""
         kind = "Role" if self.namespace else "ClusterRole"
@@ -49,9 +58,9 @@ class Rule:
                 {**common, "kind": f"{kind}Binding", "roleRef": reference, "subjects": subjects}]  # fmt: skip
 
 
-def rules_in(manifest: Path) -> list[Rule]:
-    """The rules of a listed manifest that a run cannot do without."""
-    roles = [body for body in yaml.safe_load_all(manifest.read_text()) if body["kind"] in _ROLES and body["metadata"]["name"] == ACCOUNT]
+def rules_in(manifest: Path, name: str = ACCOUNT) -> list[Rule]:
+    """The rules of a listed manifest that a run cannot do without, or those of roles with another name."""
+    roles = [body for body in yaml.safe_load_all(manifest.read_text()) if body["kind"] in _ROLES and body["metadata"]["name"] == name]
     found = [(role["metadata"].get("namespace", ""), rule) for role in roles for rule in role["rules"]]
     return [Rule(f"rule-{number}", namespace, rule) for number, (namespace, rule) in enumerate(found)]
 
@@ -96,3 +105,34 @@ def refused(audit: Audit, user: str) -> Iterator[str]:
 
 
 SUBJECT = f"system:serviceaccount:{NAMESPACE}:{ACCOUNT}"
+
+
+def demand_listed(story: Story, *telling: str, both: bool = False) -> None:
+    """Insists that since the story began our modules used no right that is not listed for its inventory as it is now.
+
+    Args:
+        telling: what the story is told for, as verb and resource: without these uses it would show nothing.
+        both: whether the operator and the collection both took part. Else the rights of a move do not count.
+    """
+    rules = _listed(story, ("operator", "ansible") if both else ("ansible",), moves=both)
+    runs = [(story.began, Audit.from_now())]
+    uses = [(context, f"{use['verb']} {use['resource']}", use) for context in CONTEXTS for use in uses_in(context, runs)]
+    silent = set(telling) - {used for _context, used, _use in uses}
+    assert not silent, f"nobody used {', '.join(sorted(silent))}, which the story is told for"
+    more = [(context, used, use) for context, used, use in uses if not any(rule.grants(use) for rule in rules[context])]
+    named = [f"{context}: {used}.{use['group']} in {use['namespace'] or 'all namespaces'}" for context, used, use in more]
+    assert not named, "not listed: " + "; ".join(named)
+
+
+def _listed(story: Story, ways: Iterable[str], *, moves: bool) -> dict[str, list[Rule]]:
+    """What `list_rights` lists for each context. A list that may be left out counts: whoever is refused it does without."""
+    found: dict[str, list[Rule]] = {context: [] for context in CONTEXTS}
+    for way in ways:
+        folder = story.player.outputs / f"rights-{way}"
+        said = ("-e", f"k8ssandra_rights_folder={folder}", "-e", f"k8ssandra_control_plane={way}")
+        story.player.play(_LIST, story.inventory.path, *said, timeout=60).demand()
+        for context in CONTEXTS:
+            spared = rules_in(folder / f"{context}.yml", OPTIONAL)
+            found[context] += rules_in(folder / f"{context}.yml")
+            found[context] += [rule for rule in spared if moves or rule.rule["verbs"] == ["list"]]
+    return found

@@ -20,6 +20,9 @@ def uses_in(context: str, runs: Iterable[tuple[Audit, Audit]]) -> list[dict[str,
         if ours and asked.get("resource") and asked.get("apiGroup") != _EVERYBODY:
             resource = "/".join(part for part in (asked["resource"], asked.get("subresource", "")) if part)
             namespace = "" if resource == "namespaces" else asked.get("namespace", "")
-            use = {"group": asked.get("apiGroup", ""), "resource": resource, "verb": event["verb"], "namespace": namespace}
-            found[tuple(use.values())] = use
+            # Whoever makes an object by a patch needs both rights.
+            made = event["verb"] == "patch" and event.get("responseStatus", {}).get("code") == 201
+            for verb in (event["verb"], *(("create",) if made else ())):
+                use = {"group": asked.get("apiGroup", ""), "resource": resource, "verb": verb, "namespace": namespace}
+                found[tuple(use.values())] = use
     return list(found.values())

@@ -21,6 +21,7 @@ class Story:
     Args:
         first_run: the run that deployed the cluster.
         before: every object of every context before anything of ours was there.
+        began: the audit logs when the clusters were seen empty last, or when a chapter began that takes them as they are.
         played: when each run of a playbook began and ended, in the audit logs of the clusters as they are now.
     """
 
@@ -29,6 +30,7 @@ class Story:
     inventory: Inventory
     first_run: Run | None = None
     before: dict[str, set[str]] = field(default_factory=dict)
+    began: Audit = field(default_factory=Audit.from_now)
     played: list[tuple[Audit, Audit]] = field(default_factory=list)
 
     def site(self, *more: str, timeout: float = 900) -> Run:
@@ -59,8 +61,9 @@ class Story:
         """Empties the lab unless it is empty."""
         if self.first_run or any(self._used(context) for context in CONTEXTS):
             self.lab.empty()
-            self.first_run, self.played = None, []
+        self.first_run, self.played = None, []
         self.before = {context: self.lab.objects(context) for context in CONTEXTS}
+        self.began = Audit.from_now()
 
     def be_deployed_with(self, version: str) -> Run:
         """Deploys the cluster on empty clusters with an older release of the operators."""
