@@ -27,15 +27,22 @@ def confirm(api: Api, plan: Plan, *, force: bool = False) -> Plan:
 def carry_out(
     api: Api, plan: Plan, *, force: bool = False, say: Callable[[str], None] = lambda line: None, done: list[Step] | None = None
 ) -> None:
+    """Applies, merges or deletes every step in order, as `write_each` does."""
+    write_each(plan, lambda step: _do(api, step, force), say=say, done=[] if done is None else done)
+
+
+def write_each(plan: Plan, write: Callable[[Step], object], *, say: Callable[[str], None], done: list[Step]) -> None:
     """Does every step in order and says each. Raises at the first that fails: what was done stays, and the next run goes on.
 
     Args:
+        plan: the steps.
+        write: does one.
+        say: is told of each that was done.
         done: gets each step that was done, and the last one too when nobody knows: a write whose answer never came.
     """
-    done = [] if done is None else done
     for step in plan.steps:
         try:
-            _do(api, step, force)
+            write(step)
         except NO_ANSWER:
             done.append(step)
             raise

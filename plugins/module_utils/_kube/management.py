@@ -8,14 +8,14 @@ Source of the requests: cass-operator v1.28.0 `pkg/httphelper/client.go`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .._core.distribution.keyspaces import is_agreed, settings_of
 from .._core.objects import Object, kind_named
 from .._core.readings import name_of, namespace_of
 from .api import Api
-from .errors import Absent, ClusterError, Unavailable, Unreachable
+from .errors import NO_ANSWER, Absent, ClusterError, Unavailable, Unreachable
 
 _PORT_NAME, _PORT = "mgmt-api-http", 8080
 Answer = TypeVar("Answer")
@@ -65,15 +65,20 @@ class ManagementApi:
 
     def _first(self, doing: str, ask: Callable[[str], Answer]) -> Answer:
         """What the first node answers that does."""
-        where = f"{doing} through the management API of {self.datacenter}"
         answers = (_attempt(ask, root) for root in self._roots)
         refused = []
         for answer in answers:
             if not isinstance(answer, ClusterError):
                 return answer
             refused.append(answer)
+        raise self._refusal(doing, refused)
+
+    def _refusal(self, doing: str, refused: Sequence[ClusterError]) -> ClusterError:
+        """`Unreachable` when an answer never came: then what was asked for may be done all the same."""
         found = refused[-1].found if refused else "no node of it has a Cassandra that is ready"
-        raise Unavailable(self.api.context, where, found, "look at the log of the nodes' container cassandra, and run again")
+        where = f"{doing} through the management API of {self.datacenter}"
+        meaning = Unreachable if any(isinstance(each, NO_ANSWER) for each in refused) else Unavailable
+        return meaning(self.api.context, where, found, "look at the log of the nodes' container cassandra, and run again")
 
 
 def _attempt(ask: Callable[[str], Answer], root: str) -> Answer | ClusterError:

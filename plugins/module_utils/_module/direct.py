@@ -18,10 +18,11 @@ from .._core.distribution.template import Template
 from .._core.plan import Plan, Step, Verb
 from .._core.readings import holds
 from .._kube.api import Api
-from .._kube.apply import carry_out
+from .._kube.apply import carry_out, write_each
 from .._kube.errors import ClusterError
 from .._kube.management import ManagementApi
 from .awaiting import shown_status
+from .direct_distribution import Distribution
 from .direct_opening import has_defaults, open_distribution
 from .direct_plan import (
     plan_add_ons,
@@ -33,7 +34,6 @@ from .direct_plan import (
     plan_record,
     plan_slices,
 )
-from .direct_distribution import Distribution
 from .direct_takeover import check_takeover, plan_takeover, take_over
 from .direct_waiting import Waits
 from .run import Call, outcome
@@ -162,14 +162,13 @@ class _Run:
         self._carry_out(plan_record(distribution, context))
 
     def _alter(self, management: ManagementApi, plan: Plan) -> None:
-        for step in plan.steps:
+        def alter(step: Step) -> None:
             self._waits.until_agreed(management)
-            copies = dict((step.body or {})["replication"])
             change = management.create_keyspace if step.verb is Verb.CREATE else management.alter_keyspace
-            change(step.ref.name, copies)
-            self.done.append(step)
+            change(step.ref.name, dict((step.body or {})["replication"]))
             self._distribution.wrote = True
-            self._distribution.call.say(f"{step.context}: {step.verb.value}d {step.ref}")
+
+        write_each(plan, alter, say=self._distribution.call.say, done=self.done)
 
     def _carry_out(self, plan: Plan) -> None:
         distribution = self._distribution

@@ -19,7 +19,7 @@ from .._core.objects import Object, Ref, ref_of
 from .._core.plan import Plan, Step, Verb, plan_absence, plan_presence, update_step
 from .._core.rollup import roll_up
 from .._kube.api import Api
-from .._kube.apply import carry_out
+from .._kube.apply import carry_out, write_each
 from .direct import foretold
 from .direct_distribution import Distribution
 from .direct_opening import open_distribution
@@ -92,10 +92,8 @@ def _body(distribution: Distribution) -> dict[str, Any]:
 def _do(distribution: Distribution, step: Step, done: list[Step]) -> None:
     if step.verb is Verb.CREATE:
         carry_out(distribution.own, Plan((step,)), say=distribution.call.say, done=done)
-        return
-    _release(distribution, step.ref)
-    done.append(step)
-    distribution.call.say(f"{step.context}: {step.verb.value}d {step.ref}")
+    else:
+        write_each(Plan((step,)), lambda step: _release(distribution, step.ref), say=distribution.call.say, done=done)
 
 
 def _release(distribution: Distribution, ref: Ref) -> None:

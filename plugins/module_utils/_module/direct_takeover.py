@@ -12,7 +12,6 @@ its webhook is asked about each of these writes.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from .._core.distribution.datacenter import FINALIZER
 from .._core.distribution.moving import REPLICATED_SECRET_FINALIZER, is_owned, remaining_owners, spec_changes
@@ -25,7 +24,7 @@ from .._core.readings import name_of, namespace_of
 from .._core.rollup import roll_up
 from .._core.verdict import Verdict
 from .._kube import errors
-from .._kube.api import Api
+from .._kube.apply import write_each
 from .._kube.cluster_reading import read_cluster
 from .._kube.observe import observe
 from .._kube.wait import wait_for
@@ -129,19 +128,19 @@ def take_over(distribution: Distribution, done: list[Step]) -> None:
         distribution: what the run knows; its records are written.
         done: gets each step that was done.
     """
-    for step in _plan_release(distribution).steps:
-        release = _release_cluster if step.ref.kind == "K8ssandraCluster" else _release_secrets
-        _do(distribution, step, done, lambda step=step, release=release: release(distribution, step.ref))
+    say = distribution.call.say
+    write_each(_plan_release(distribution), lambda step: _release(distribution, step.ref), say=say, done=done)
     _check_kept(distribution)
-    for step in _plan_ownership(distribution).steps:
-        _do(distribution, step, done, lambda step=step: _own(distribution.apis[step.context], step))
+    write_each(_plan_ownership(distribution), lambda step: _own(distribution, step), say=say, done=done)
 
 
-def _do(distribution: Distribution, step: Step, done: list[Step], work: Callable[[], None]) -> None:
+def _release(distribution: Distribution, ref: Ref) -> None:
     distribution.quiet, distribution.wrote = False, True
-    work()
-    done.append(step)
-    distribution.call.say(f"{step.context}: {step.verb.value}d {step.ref}")
+    if ref.kind == "K8ssandraCluster":
+        _release_cluster(distribution, ref)
+    else:
+        _release_secrets(distribution, ref)
+    _await_absence(distribution, ref)
 
 
 def _release_cluster(distribution: Distribution, ref: Ref) -> None:
@@ -160,7 +159,6 @@ def _release_cluster(distribution: Distribution, ref: Ref) -> None:
         except errors.Overtaken:
             if attempt == _ATTEMPTS - 1:
                 raise
-    _await_absence(distribution, ref)
 
 
 def _release_secrets(distribution: Distribution, ref: Ref) -> None:
@@ -170,7 +168,6 @@ def _release_secrets(distribution: Distribution, ref: Ref) -> None:
         kept = [each for each in there["metadata"].get("finalizers") or () if each != REPLICATED_SECRET_FINALIZER]
         distribution.own.merge(ref, {"metadata": {"annotations": {ORPHAN: "true"}, "finalizers": kept}})
         distribution.own.delete(ref)
-    _await_absence(distribution, ref)
 
 
 def _await_absence(distribution: Distribution, ref: Ref) -> None:
@@ -194,7 +191,8 @@ def _check_kept(distribution: Distribution) -> None:
                 raise errors.Absent(context, _MOVING, f"{ref} {'is being removed' if ref in found else 'is gone'}", advice)
 
 
-def _own(api: Api, step: Step) -> None:
+def _own(distribution: Distribution, step: Step) -> None:
+    distribution.quiet, distribution.wrote, api = False, True, distribution.apis[step.context]
     if step.body is not None:
         applied = api.apply(step.body, force=True)
         api.merge(step.ref, {"metadata": {"managedFields": remaining_owners(applied)}})

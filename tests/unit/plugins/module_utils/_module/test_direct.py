@@ -259,3 +259,18 @@ def test_a_secret_of_somebody_elses_outlives_the_cluster(fleet: Fleet) -> None:
 def test_the_operators_removal_leaves_alone_what_the_collection_distributes(deployed: Fleet) -> None:
     assert "the collection distributes" in deployed.run(control_plane="operator", state="absent", confirm_removal="demo")["msg"]
     assert not deployed.writes
+
+
+@pytest.mark.parametrize("lost", [errors.Unreachable, errors.NotForwarded])
+def test_a_keyspace_that_was_altered_and_whose_answer_was_lost_counts_as_changed(deployed: Fleet, lost: type[errors.ClusterError]) -> None:
+    deployed.keyspaces["system_auth"] = {"class": NTS, "dc1": "1"}
+
+    def lose(body: Any) -> Any:
+        deployed.keyspaces["system_auth"] = {"class": NTS, "dc1": "1", "dc2": "1"}
+        raise lost("west", "posting", "connection reset by peer")
+
+    for path in [path for path in deployed.west.answers if path.endswith("/keyspace/alter")]:
+        deployed.west.answers[path] = lose
+    result = deployed.run()
+    assert "through the management API of dc2: connection reset by peer" in result["msg"]
+    assert [step["object"] for step in result["plan"]] == [f"Keyspace {build.NAMESPACE}/system_auth"]
