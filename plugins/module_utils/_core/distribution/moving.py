@@ -60,7 +60,8 @@ def remaining_owners(found: Object) -> list[Mapping[str, Any]]:
 def is_owned(found: Object) -> bool:
     """Whether we have applied an object, and no update of somebody else's owns a field that we apply."""
     entries = list(found["metadata"].get("managedFields") or ())
-    return any(map(_is_ours, entries)) and remaining_owners(found) == entries
+    ours = next((entry.get("fieldsV1") or {} for entry in entries if _is_ours(entry)), None)
+    return ours is not None and not any(_shares(entry.get("fieldsV1") or {}, ours) for entry in entries if _is_update(entry))
 
 
 def is_held_back(cluster: Object) -> bool:
@@ -120,6 +121,13 @@ def _without(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, An
             inner = _without(below, ours[field])
             left.update({field: inner} if inner else {})
     return left
+
+
+def _shares(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:
+    """Whether both own a value. An API server leaves mappings to an entry whose values it has lost: these are none."""
+    return any(
+        not ours[field] or bool(below and _shares(below, ours[field])) for field, below in theirs.items() if field in ours and field != "."
+    )
 
 
 def _pruned(value: Any) -> Any:

@@ -69,6 +69,11 @@ def test_what_we_apply_has_no_other_owner(others: list[Any], expected: list[Any]
     assert moving.is_owned({"metadata": {"managedFields": [OURS, *expected]}})
 
 
+def test_a_mapping_that_has_no_value_of_its_writer_left_is_ours() -> None:
+    left = entry("manager", "Update", {"f:spec": {}, "f:metadata": {"f:labels": {}}})
+    assert moving.is_owned({"metadata": {"managedFields": [OURS, left]}})
+
+
 def test_an_object_that_we_never_applied_is_not_ours() -> None:
     assert not moving.is_owned({"metadata": {"managedFields": [entry("manager", "Update", {"f:spec": {}})]}})
     assert not moving.is_owned({"metadata": {}})
