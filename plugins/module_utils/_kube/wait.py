@@ -25,12 +25,14 @@ class Patience:
         timeout: seconds until giving up.
         interval: seconds between two looks.
         clock, sleep: the time, for tests.
+        spent: the seconds of `timeout` that have gone by already, for waits that share it.
     """
 
     timeout: float
     interval: float = 2.0
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+    spent: float = 0.0
 
 
 def wait_for(
@@ -49,7 +51,7 @@ def wait_for(
         Hopeless: a verdict says that waiting longer cannot help; the message is its reason.
         TimedOut: time is up; the message is the last reason.
     """
-    deadline = patience.clock() + patience.timeout
+    deadline = patience.clock() + patience.timeout - patience.spent
     said: set[str] = set()
     allowed: float | None = None
     while True:

@@ -116,13 +116,15 @@ class _Run:
         distribution = self._distribution
         self._carry_out(plan_foundation(distribution))
         order = distribution.order()
+        started = [template for template in order if not template.own.get("stopped")]
         for template in order:
-            self._carry_out(plan_datacenter(distribution, template, distribution.parts()[template.name]))
-            if not self._ready(template):
+            parts = distribution.parts()[template.name]
+            self._carry_out(plan_datacenter(distribution, template, parts))
+            if not self._waits.until_settled(template.name):
                 return
-            if not template.own.get("stopped"):
-                self._join(template, last=template is order[-1])
-            self._carry_out(plan_add_ons(distribution, template, distribution.parts()[template.name]))
+            if template in started and not self._join(template, last=template is started[-1]):
+                return
+            self._carry_out(plan_add_ons(distribution, template, parts))
         # Pods that restarted, and datacenters that are new, have other addresses than the slices were made with.
         if distribution.wrote:
             parts = distribution.parts()
@@ -130,25 +132,17 @@ class _Run:
                 self._carry_out(plan_slices(distribution, template, parts[template.name]))
         self._carry_out(plan_completion(distribution))
 
-    def _ready(self, template: Template) -> bool:
-        """Waits for a datacenter; false when the call does not wait and it is not ready."""
-        if not self._distribution.call.parameters["wait"]:
-            shown = shown_status(self._distribution.known())["datacenters"]
-            return any(each["name"] == template.name and each["ready"] for each in shown)
-        self._waits.until_settled(template.name)
-        return True
-
-    def _join(self, template: Template, *, last: bool) -> None:
-        """Keyspaces, and the data that was there before a datacenter."""
+    def _join(self, template: Template, *, last: bool) -> bool:
+        """Keyspaces, and the data that was there before a datacenter; false when the call does not wait and it has not got its data."""
         distribution, context = self._distribution, self._distribution.context(template.context)
         joins = template.name in distribution.records[context].joining
         # All datacenters share one schema: on a run with nothing to do, one of them is asked.
         if not (last or joins or distribution.wrote or len(distribution.live()) < len(distribution.order())):
-            return
+            return True
         management = distribution.management(template)
         self._alter(management, plan_keyspaces(template, context, management, distribution.replications()))
         if not joins:
-            return
+            return True
         if asks_for_user_keyspaces(distribution.definition):
             names = management.keyspaces()
             wanted = {
@@ -157,9 +151,11 @@ class _Run:
             }
             self._alter(management, plan_keyspaces(template, context, management, wanted))
         self._carry_out(plan_rebuild(distribution, template, distribution.live()[template.name]))
-        self._waits.until_rebuilt(template.name)
+        if not self._waits.until_rebuilt(template.name):
+            return False
         distribution.keep(context, joining=tuple(name for name in distribution.records[context].joining if name != template.name))
         self._carry_out(plan_record(distribution, context))
+        return True
 
     def _alter(self, management: ManagementApi, plan: Plan) -> None:
         def alter(step: Step) -> None:

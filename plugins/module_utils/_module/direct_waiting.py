@@ -9,17 +9,23 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from .._core.causes import Cause
 from .._core.datacenters import Datacenter
-from .._core.rollup import ClusterStatus, roll_up
+from .._core.readings import ClusterReading
+from .._core.rollup import roll_up
 from .._core.verdict import Verdict
+from .._kube.errors import Hopeless
 from .._kube.management import ManagementApi
-from .._kube.wait import Patience, wait_for
+from .._kube.wait import wait_for
 from .awaiting import REACTION
 from .direct_distribution import Distribution
 
+Lines = tuple[str, ...]
+
 
 class Waits:
-    """All waits of one run, which share its time.
+    """All waits of one run, which share its time. Those for one datacenter tell whether they came to their end: a call that does not wait
+    looks once.
 
     Args:
         distribution: what the run knows.
@@ -30,13 +36,14 @@ class Waits:
         self._whole = distribution.call.patience
         self._began = self._whole.clock()
 
-    def until_settled(self, name: str) -> None:
+    def until_settled(self, name: str) -> bool:
         """Until cass-operator has nothing left to do for a datacenter. Raises `Hopeless` when it never will, or `TimedOut`."""
-        self._until(name, "waiting for the datacenter", lambda found: found.settled)
+        return self._until(name, "waiting for the datacenter", lambda found: found.settled)
 
-    def until_rebuilt(self, name: str) -> None:
-        """Until a new datacenter has the data that was there."""
-        self._until(name, "waiting for the rebuild of", lambda found: found.rebuild is not None and found.rebuild.state == "complete")
+    def until_rebuilt(self, name: str) -> bool:
+        """Until a new datacenter has the data that was there. Raises as `until_settled` does."""
+        return self._until(name, "waiting for the rebuild of", _is_rebuilt)
+
 
     def until_agreed(self, management: ManagementApi) -> None:
         """Until all nodes that can be reached have the same schema: without that, no keyspace is altered."""
@@ -45,33 +52,54 @@ class Waits:
             agreed = management.agrees()
             return Verdict(agreed, "" if agreed else f"the nodes of {management.datacenter} do not agree on the schema yet")
 
-        doing = "waiting for agreement on the schema"
-        wait_for(look, self._left(), context=management.api.context, doing=doing, say=self._distribution.call.say)
+        self.until(look, "waiting for agreement on the schema", management.api.context)
 
-    def _until(self, name: str, doing: str, done: Callable[[Datacenter], bool]) -> None:
+    def until(self, look: Callable[[], Verdict], doing: str, context: str) -> None:
+        """Until a look says that it is done. Raises `Hopeless` when it never will be, or `TimedOut`."""
+        patience = replace(self._whole, spent=self._whole.clock() - self._began)
+        wait_for(look, patience, context=context, doing=doing, say=self._distribution.call.say)
+
+    def _until(self, name: str, doing: str, done: Callable[[Datacenter], bool], judge: Callable[..., Verdict] | None = None) -> bool:
         distribution, began = self._distribution, self._whole.clock()
 
         def look() -> Verdict:
             reading = distribution.known() if first else distribution.read(surroundings=False)
             first.clear()
-            status = roll_up(reading, time.time())
-            return _verdict(status, name, done, fresh=self._whole.clock() - began < REACTION)
+            found, lines = _looked_up(reading, name)
+            if done(found):
+                return Verdict(True, lines=lines)
+            return (judge or _judge)(found, lines, fresh=self._whole.clock() - began < REACTION)
 
-        first = [True]
-        wait_for(look, self._left(), context=distribution.own.context, doing=f"{doing} {name}", say=distribution.call.say)
+        first, doing = [True], f"{doing} {name}"
+        if distribution.call.parameters["wait"]:
+            self.until(look, doing, distribution.own.context)
+            return True
+        verdict = look()
+        if verdict.hopeless:
+            raise Hopeless(verdict.context, doing, verdict.reason, verdict.advice)
+        return verdict.done
 
-    def _left(self) -> Patience:
-        return replace(self._whole, timeout=max(self._whole.timeout - (self._whole.clock() - self._began), 0.0))
+
+def _looked_up(reading: ClusterReading, name: str) -> tuple[Datacenter, Lines]:
+    """One datacenter by its name, and the lines of all."""
+    status = roll_up(reading, time.time())
+    return next(datacenter for datacenter in status.datacenters if datacenter.name == name), status.lines
 
 
-def _verdict(status: ClusterStatus, name: str, done: Callable[[Datacenter], bool], *, fresh: bool) -> Verdict:
-    found = next(datacenter for datacenter in status.datacenters if datacenter.name == name)
-    if done(found):
-        return Verdict(True, lines=status.lines)
+def _is_rebuilt(found: Datacenter) -> bool:
+    return found.rebuild is not None and found.rebuild.state == "complete"
+
+
+def _judge(found: Datacenter, lines: Lines, *, fresh: bool) -> Verdict:
+    """On a datacenter whose nodes are not as they should be."""
     if found.rebuild is not None and found.rebuild.state == "failed":
-        advice = f"read the server's log, remove the CassandraTask {name}-rebuild, and run again"
-        return Verdict(False, found.sentence, True, found.context, status.lines, advice)
-    cause = found.causes[0] if found.causes else None
+        advice = f"read the server's log, remove the CassandraTask {found.name}-rebuild, and run again"
+        return Verdict(False, found.sentence, True, found.context, lines, advice)
+    return _with_cause(found.sentence, found.causes, Verdict(False, context=found.context, lines=lines), fresh=fresh)
+
+
+def _with_cause(reason: str, causes: tuple[Cause, ...], verdict: Verdict, *, fresh: bool) -> Verdict:
+    cause = causes[0] if causes else None
     # Whoever mended a cause and ran again finds it as it was for a while.
     hopeless = cause is not None and cause.hopeless and not fresh
-    return Verdict(False, found.sentence, hopeless, found.context, status.lines, cause.advice if cause else "")
+    return replace(verdict, reason=reason, hopeless=hopeless, advice=cause.advice if cause else "")

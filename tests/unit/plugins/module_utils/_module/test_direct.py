@@ -45,6 +45,22 @@ def test_a_new_cluster_comes_up_in_upstreams_order(fleet: Fleet) -> None:
     assert fleet.east.objects[SUPERUSER]["data"] == fleet.west.objects[SUPERUSER]["data"]
 
 
+def test_without_a_wait_a_run_ends_where_something_is_still_to_come_and_the_next_goes_on(fleet: Fleet) -> None:
+    complete, fleet.rebuilt, fleet.up = fleet.rebuilt, {}, {"dc1"}
+
+    def states() -> list[str]:
+        return [each["state"] for each in fleet.succeed(wait=False)["cluster"]["datacenters"]]
+
+    assert states() == ["ready", "starting"]
+    fleet.come_up(fleet.west, datacenter_ref("dc2"))
+    assert states() == ["ready", "rebuild running"]
+    assert fleet.succeed(wait=False)["plan"] == []
+    fleet.west.objects[REBUILD]["status"] = complete
+    assert states() == ["ready", "ready"]
+    assert fleet.succeed()["plan"] == []
+    assert fleet.clock.now == 0
+
+
 def test_the_run_after_writes_nothing(deployed: Fleet) -> None:
     result = deployed.succeed()
     assert (result["changed"], result["plan"], deployed.writes) == (False, [], [])
@@ -144,6 +160,18 @@ def test_a_run_that_ends_at_any_write_is_finished_by_the_next(fleet: Fleet, step
     assert fleet.run()["plan"] == []
 
 
+def test_a_wait_whose_time_is_up_names_the_time_of_the_whole_run(fleet: Fleet) -> None:
+    comes_up, fleet.rebuilt = fleet.east.react, {}
+
+    def slowly(verb: str, on: Any) -> None:
+        fleet.clock.now += 20
+        comes_up(verb, on)
+
+    fleet.east.react = slowly
+    assert "waiting for the rebuild of dc2 for 300 s" in fleet.run(wait_timeout=300)["msg"]
+    assert 300 <= fleet.clock.now < 310
+
+
 def test_no_keyspace_is_altered_before_the_nodes_agree_on_the_schema(fleet: Fleet) -> None:
     fleet.schemas["b"] = ["10.51.0.2"]
 
@@ -157,12 +185,13 @@ def test_no_keyspace_is_altered_before_the_nodes_agree_on_the_schema(fleet: Flee
     assert fleet.clock.now > 0
 
 
-def test_a_rebuild_that_failed_ends_the_run_and_is_not_taken_for_done(fleet: Fleet) -> None:
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_rebuild_that_failed_ends_the_run_and_is_not_taken_for_done(fleet: Fleet, *, wait: bool) -> None:
     good, fleet.rebuilt = fleet.rebuilt, {"failed": 1, "completionTime": build.LONG_AGO}
-    result = fleet.run()
+    result = fleet.run(wait=wait)
     assert result["error"]["reason"] == "cannot succeed"
     assert "remove the CassandraTask dc2-rebuild" in result["error"]["advice"]
-    assert fleet.run()["failed"]
+    assert fleet.run(wait=wait)["failed"]
     fleet.rebuilt = good
     fleet.west.remove(REBUILD)
     assert fleet.run()["cluster"]["ready"]
