@@ -85,7 +85,7 @@ options:
     description:
       - What to do about changes that an upgrade of the operator computed and holds back (condition C(RequiresUpdate)).
       - V(never) leaves them, and C(held_updates) of RV(cluster) lists them; V(once) lets the operators carry them out now, V(always) also
-        from now on.
+        from now on. With O(control_plane=ansible), V(always) is refused, and V(once) asks cass-operator in each run that says so.
       - They restart nodes, one at a time, one datacenter after the other.
     type: str
     choices: [never, once, always]

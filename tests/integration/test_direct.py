@@ -106,6 +106,27 @@ def test_seeds_that_are_gone_come_back(killed: Run, story: Story) -> None:
     story.site().demand_unchanged()
 
 
+@pytest.mark.long
+def test_what_cass_operator_holds_back_is_let_through_when_it_is_asked_for(killed: Run, story: Story) -> None:
+    sets = {"dc1": ("east", "statefulset/demo-dc1-default-sts"), "dc2": ("west", "statefulset/demo-dc2-default-sts")}
+    # As an operator leaves them that made StatefulSets otherwise.
+    old = "cassandra.datastax.com/resource-hash=of-an-older-operator"
+    for context, name in sets.values():
+        story.lab.cluster(context).kubectl("-n", NAMESPACE, "annotate", "--overwrite", name, old)
+    story.site().demand_unchanged()
+    assert all(old.partition("=")[2] in _annotations(story, *place) for place in sets.values())
+    run = story.site("-e", "k8ssandra_apply_updates=once").demand()
+    moments = [run.text.index(f"updated CassandraDatacenter {NAMESPACE}/{name}") for name in sets]
+    assert moments == sorted(moments)
+    assert not any(old.partition("=")[2] in _annotations(story, *place) for place in sets.values())
+    story.site().demand_unchanged()
+
+
+def _annotations(story: Story, context: str, name: str) -> str:
+    return story.lab.cluster(context).kubectl("-n", NAMESPACE, "get", name, "--output=jsonpath={.metadata.annotations}")
+
+
+@pytest.mark.long
 def test_a_change_goes_through_the_datacenters_one_by_one(killed: Run, story: Story) -> None:
     pods = story.lab.cassandra_pods()
     cluster = story.inventory.group()["k8ssandra_cluster"]

@@ -11,6 +11,7 @@ from typing import Any
 
 from .._core.cluster import ClusterWish
 from .._core.distribution.distribution import distribute
+from .._core.distribution.held import with_leave
 from .._core.distribution.keyspaces import system_replications
 from .._core.distribution.leftovers import leftovers_of
 from .._core.distribution.observation import Observation
@@ -168,7 +169,9 @@ class Distribution:
             names = set(slice_names(self.definition, bodies[at])) - {each["metadata"]["name"] for each in slices}
             unwanted = tuple(kind_named("EndpointSlice").ref(name, template.namespace) for name in sorted(names))
             leftovers = leftovers_of(self.definition, template, observation, bodies)
-            found[template.name] = Parts((*bodies[:at], *slices), bodies[at], tuple(bodies[at + 1 :]), unwanted, leftovers)
+            asked = self.call.parameters["apply_updates"] == "once"
+            datacenter = with_leave(bodies[at], observation.datacenters.get(template.name), asked=asked)
+            found[template.name] = Parts((*bodies[:at], *slices), datacenter, tuple(bodies[at + 1 :]), unwanted, leftovers)
         return found
 
     def observation(self, seeds: Mapping[str, Sequence[str]]) -> Observation:

@@ -38,7 +38,11 @@ def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[
         SpecError: what cannot be, or is not done in this way, or belongs to somebody else.
         ClusterError: a context does not answer, or lacks what every run needs.
     """
-    _check_options(call, wish)
+    check_supported(wish)
+    if call.parameters["apply_updates"] == "always":
+        raise SpecError("apply_updates", "is always, which only an operator's control plane can watch over; write once when it is time")
+    if call.parameters["remove_datacenters"]:
+        raise SpecError("remove_datacenters", "is set, and control_plane: ansible does not carry out removals; leave it out")
     distribution = Distribution(call, wish, own, remotes)
     _check_contexts(distribution)
     distribution.contents = read_contents([_aim(distribution, context) for context in distribution.apis])
@@ -65,13 +69,6 @@ def _others(distribution: Distribution) -> dict[str, list[Object]]:
         context: [body for body in one.clusters if (context, namespace_of(body), name_of(body)) != moving]
         for context, one in distribution.contents.items()
     }
-
-
-def _check_options(call: Call, wish: ClusterWish) -> None:
-    check_supported(wish)
-    for option, usual, why in (("apply_updates", "never", "updates that cass-operator holds back"), ("remove_datacenters", [], "removals")):
-        if call.parameters[option] not in (usual, None):
-            raise SpecError(option, f"is set, and control_plane: ansible does not carry out {why}; leave it out")
 
 
 def _check_contexts(distribution: Distribution) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from .._core.causes import Cause
 from .._core.datacenters import Datacenter
+from .._core.distribution.held import uses_leave
 from .._core.readings import ClusterReading
 from .._core.rollup import roll_up
 from .._core.verdict import Verdict
@@ -38,7 +39,7 @@ class Waits:
 
     def until_settled(self, name: str) -> bool:
         """Until cass-operator has nothing left to do for a datacenter. Raises `Hopeless` when it never will, or `TimedOut`."""
-        return self._until(name, "waiting for the datacenter", lambda found: found.settled)
+        return self._until(name, "waiting for the datacenter", self._is_settled, _judge_settling)
 
     def until_rebuilt(self, name: str) -> bool:
         """Until a new datacenter has the data that was there. Raises as `until_settled` does."""
@@ -79,6 +80,9 @@ class Waits:
             raise Hopeless(verdict.context, doing, verdict.reason, verdict.advice)
         return verdict.done
 
+    def _is_settled(self, found: Datacenter) -> bool:
+        return found.settled and not uses_leave(self._distribution.live()[found.name])
+
 
 def _looked_up(reading: ClusterReading, name: str) -> tuple[Datacenter, Lines]:
     """One datacenter by its name, and the lines of all."""
@@ -96,6 +100,14 @@ def _judge(found: Datacenter, lines: Lines, *, fresh: bool) -> Verdict:
         advice = f"read the server's log, remove the CassandraTask {found.name}-rebuild, and run again"
         return Verdict(False, found.sentence, True, found.context, lines, advice)
     return _with_cause(found.sentence, found.causes, Verdict(False, context=found.context, lines=lines), fresh=fresh)
+
+
+def _judge_settling(found: Datacenter, lines: Lines, *, fresh: bool) -> Verdict:
+    """On a datacenter with which cass-operator is not done."""
+    if not found.settled:
+        return _judge(found, lines, fresh=fresh)
+    reason = f"{found.context} {found.name}: cass-operator is not done yet with what it was allowed to change"
+    return Verdict(False, reason, context=found.context, lines=(*lines, reason))
 
 
 def _with_cause(reason: str, causes: tuple[Cause, ...], verdict: Verdict, *, fresh: bool) -> Verdict:

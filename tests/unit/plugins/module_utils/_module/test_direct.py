@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from plugins.module_utils._core.distribution.held import LEAVE
 from plugins.module_utils._core.distribution.keyspaces import SYSTEM
 from plugins.module_utils._core.objects import Ref, kind_named
 from plugins.module_utils._kube import errors
@@ -45,6 +46,39 @@ def test_a_new_cluster_comes_up_in_upstreams_order(fleet: Fleet) -> None:
     assert fleet.east.objects[SUPERUSER]["data"] == fleet.west.objects[SUPERUSER]["data"]
 
 
+class Held:
+    """cass-operator holds back an update of both datacenters, and carries one out when it gets the leave to."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self.fleet = fleet
+        self.carried_out: list[str] = []
+        fleet.clock.sleep = self.work  # type: ignore[method-assign] # it works while a run waits
+
+    def annotations(self, name: str) -> dict[str, str]:
+        api = self.fleet.east if name == "dc1" else self.fleet.west
+        found: dict[str, str] = api.objects[datacenter_ref(name)]["metadata"]["annotations"]
+        return found
+
+    def work(self, seconds: float) -> None:
+        """What it does while somebody waits."""
+        self.carried_out += [name for name in ("dc1", "dc2") if self.annotations(name).pop(LEAVE, "")]
+
+
+@pytest.mark.parametrize(("apply_updates", "carried_out"), [("never", []), ("once", ["dc1", "dc2"])])
+def test_what_cass_operator_holds_back_is_carried_out_when_it_may_be(deployed: Fleet, apply_updates: str, carried_out: list[str]) -> None:
+    held = Held(deployed)
+    deployed.succeed(apply_updates=apply_updates)
+    assert held.carried_out == carried_out
+    assert deployed.run()["changed"] is False
+
+
+def test_without_a_wait_one_datacenter_at_a_time_gets_the_leave_to_change_its_nodes(deployed: Fleet) -> None:
+    held = Held(deployed)
+    for _again in range(2):
+        deployed.run(apply_updates="once", wait=False)
+        assert [name for name in ("dc1", "dc2") if LEAVE in held.annotations(name)] == ["dc1"]
+
+
 def test_without_a_wait_a_run_ends_where_something_is_still_to_come_and_the_next_goes_on(fleet: Fleet) -> None:
     complete, fleet.rebuilt, fleet.up = fleet.rebuilt, {}, {"dc1"}
 
@@ -59,6 +93,11 @@ def test_without_a_wait_a_run_ends_where_something_is_still_to_come_and_the_next
     assert states() == ["ready", "ready"]
     assert fleet.succeed()["plan"] == []
     assert fleet.clock.now == 0
+
+
+def test_updates_are_never_carried_out_unwatched(deployed: Fleet) -> None:
+    assert "write once" in deployed.run(apply_updates="always")["msg"]
+    assert not deployed.writes
 
 
 def test_the_run_after_writes_nothing(deployed: Fleet) -> None:
