@@ -15,6 +15,7 @@ from typing import Any
 from .._core.cluster import ClusterWish
 from .._core.distribution.keyspaces import added_copies, asks_for_user_keyspaces, copies_of
 from .._core.distribution.template import Template
+from .._core.errors import SpecError
 from .._core.plan import Plan, Step, Verb
 from .._core.readings import holds
 from .._kube.api import Api
@@ -53,17 +54,18 @@ def distribute_cluster(call: Call, wish: ClusterWish, own: Api, remotes: Mapping
     if moving:
         call = replace(call, parameters={**call.parameters, "force_conflicts": True})
     distribution = open_distribution(call, wish, own, remotes)
-    if moving:
+    takes_over = moving and has_defaults(distribution)
+    if takes_over:
         check_takeover(distribution)
     if call.check_mode:
         reading = distribution.known()
-        return outcome(foretold(distribution) + (plan_takeover(distribution) if moving else Plan()), cluster=shown_status(reading))
+        return outcome(foretold(distribution) + (plan_takeover(distribution) if takes_over else Plan()), cluster=shown_status(reading))
     run = _Run(distribution)
     try:
         if moving:
             run.take_over()
         run.all()
-    except ClusterError as problem:
+    except (ClusterError, SpecError) as problem:
         problem.result = outcome(Plan(tuple(run.done)), cluster=shown_status(distribution.reading or distribution.read()))
         raise
     reading = distribution.read() if distribution.wrote else distribution.known()

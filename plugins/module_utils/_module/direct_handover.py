@@ -22,7 +22,7 @@ from .._kube.api import Api
 from .._kube.apply import carry_out, write_each
 from .direct import foretold
 from .direct_distribution import Distribution
-from .direct_opening import open_distribution
+from .direct_opening import has_defaults, open_distribution
 from .direct_secrets import wanted_secrets
 from .direct_takeover import operators_cluster
 from .run import Call, reporting
@@ -39,7 +39,7 @@ def hand_over(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[str, Api
     distribution = open_distribution(call, wish, own, remotes)
     cluster = operators_cluster(distribution)
     plan = Plan()
-    if cluster is None or is_held_back(cluster):
+    if has_defaults(distribution) and (cluster is None or is_held_back(cluster)):
         _check_handover(distribution)
         plan = _plan_sources(distribution) + _plan_cluster(distribution, cluster)
     records = {context: {ref_of(body): body for body in one.records} for context, one in distribution.contents.items()}

@@ -56,8 +56,11 @@ def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[
     _check_live(distribution, reading, known)
     _joining(distribution, before)
     with foretelling(call):
-        apis = list(distribution.apis.values())
-        distribution.definition = with_defaults(schema_of(read_definition(apis)), ordered)
+        defaults = with_defaults(schema_of(read_definition(list(distribution.apis.values()))), ordered)
+        distribution.definition = defaults
+    if has_defaults(distribution):
+        # What cannot be distributed is refused by this, before anything is written.
+        distribution.parts()
     return distribution
 
 

@@ -57,7 +57,7 @@ def run(composition: Composition, call: Call) -> dict[str, Any]:
     try:
         return composition(call)
     except SpecError as refusal:
-        return _failed(str(refusal), {"reason": "invalid option", "option": refusal.path})
+        return {**_failed(str(refusal), {"reason": "invalid option", "option": refusal.path}), **refusal.result}
     except ClusterError as failure:
         return {**_failed(str(failure), failure_of(failure)), **failure.result}
 

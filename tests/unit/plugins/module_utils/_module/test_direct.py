@@ -236,6 +236,15 @@ def test_a_rebuild_that_failed_ends_the_run_and_is_not_taken_for_done(fleet: Fle
     assert fleet.run()["cluster"]["ready"]
 
 
+def test_what_shows_only_after_writes_tells_what_was_changed(fleet: Fleet) -> None:
+    alone = [{"name": "east", "datacenters": [{"metadata": {"name": "dc1"}, "size": 1}]}, {"name": "west"}]
+    fleet.deploy(contexts=alone)
+    result = fleet.run(annotations={"k8ssandra.io/rebuild-src-dc": "nobody"})
+    assert result["error"]["reason"] == "invalid option"
+    assert result["changed"]
+    assert f"CassandraDatacenter {build.NAMESPACE}/dc2" in [step["object"] for step in result["plan"]]
+
+
 REFUSED = {
     "Stargate": ({"stargate": {"size": 1}}, "Stargate"),
     "Reaper": ({"reaper": {}}, "Reaper"),
