@@ -139,7 +139,7 @@ datacenters:
       description: The streaming of data into a new datacenter, if there was one lately.
       type: dict
       sample: {state: complete, succeeded: 1, failed: 0}
-    reaper: {description: "Empty where Reaper is not wanted, else V(ready), V(missing) or its progress.", type: str}
+    reaper: {description: "Empty where Reaper is not wanted, else V(ready), V(missing), V(unknown) or its progress.", type: str}
     stargate: {description: "Empty where Stargate is not wanted, else V(ready), V(missing) or its progress.", type: str}
     requires_update:
       description: Whether cass-operator, after an upgrade of itself, holds back a change of its nodes until it is allowed.

@@ -35,7 +35,8 @@ options:
         without C(k8sContext) is in.
       - A cluster has one control plane. V(ansible) is refused where an operator distributes it already, in any of the contexts, and
         V(operator) where a record says that this module does.
-      - V(ansible) does not distribute Stargate, Reaper or Medusa, and removes no datacenter.
+      - Reaper and Medusa need k8ssandra-operator as a data plane beside each datacenter, in O(operator_namespace).
+      - V(ansible) does not distribute Stargate, and registers with no Reaper that is there already (C(reaperRef)).
     type: str
     choices: [operator, ansible]
     default: operator

@@ -43,6 +43,7 @@ class FakeApi:
 
     Attributes:
         objects: what is there, by identity.
+        kinds: what it serves.
         calls: every call in order, as (verb, ref or path or kind); see `writes`.
         react: called after each write with the verb and the identity or path, to play a controller.
     """
@@ -52,6 +53,7 @@ class FakeApi:
     ) -> None:
         self.context = context
         self.without = set(without)
+        self.kinds = dict(KINDS)
         self.answers: dict[str, Any] = {"/version": {"gitVersion": "v1.33.0"}, **(answers or {})}
         self.objects: dict[Ref, dict[str, Any]] = {}
         self.calls: list[tuple[str, Any]] = []
@@ -90,7 +92,7 @@ class FakeApi:
         return self._answer(whole, None)
 
     def find_kind(self, api_version: str, kind: str) -> Kind | None:
-        return None if kind in self.without else KINDS.get((api_version, kind))
+        return None if kind in self.without else self.kinds.get((api_version, kind))
 
     def get(self, ref: Ref) -> Object | None:
         self._called("get", ref)

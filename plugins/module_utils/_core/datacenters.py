@@ -14,7 +14,7 @@ from .names import cassandra_name
 from .nodes import Node, nodes_of
 from .objects import Object
 from .readings import ClusterReading, ContextReading, condition, holds, is_of, name_of, namespace_of, status_of
-from .reapers import service_state, wants_reaper
+from .reapers import reaper_found, service_state, wants_reaper
 
 REBUILD_ANNOTATION = "k8ssandra.io/rebuild-dc"
 # What cass-operator is doing, by the condition that says so, the most telling first.
@@ -52,7 +52,8 @@ class Datacenter:
         decommission: upstream's `decommissionProgress`.
         rebuild: None when there is none.
         requires_update: cass-operator, after an upgrade of itself, holds back a change of the nodes until it is allowed.
-        reaper, stargate: empty when not wanted here, else `ready`, `missing` or upstream's progress.
+        reaper, stargate: empty when not wanted here, else `ready`, `missing`, `unknown` or upstream's progress.
+        reaper_causes: what keeps Reaper from running, hopeless ones first; known only where the collection distributes it.
         causes: what keeps it from coming up, hopeless ones first.
     """
 
@@ -74,6 +75,7 @@ class Datacenter:
     requires_update: bool = False
     reaper: str = ""
     stargate: str = ""
+    reaper_causes: tuple[Cause, ...] = ()
     causes: tuple[Cause, ...] = ()
 
     @property
@@ -87,6 +89,12 @@ class Datacenter:
         count = f"{self.nodes_up} of {self.size} nodes up, " if self.nodes_up is not None else ""
         why = f": {self.causes[0].what}" if self.causes else ""
         return f"{self.context} {self.name}: {count}{self.state}{why}"
+
+    @property
+    def reaper_sentence(self) -> str:
+        """That Reaper is not ready, with the first cause if there is one."""
+        why = f": {self.reaper_causes[0].what}" if self.reaper_causes else ""
+        return f"{self.context} {self.name}: Reaper is not ready ({self.reaper}){why}"
 
     def describe(self) -> dict[str, Any]:
         """The datacenter as a module returns it."""
@@ -114,6 +122,9 @@ def datacenters_of(reading: ClusterReading, now: float) -> tuple[Datacenter, ...
     datacenters: list[Datacenter] = []
     for template in templates(reading.cluster):
         datacenter = _filled(reading, _asked_for(reading, template), now)
+        if reading.direct and datacenter.reaper:
+            state, causes = reaper_found(reading, datacenter.context, datacenter.namespace, datacenter.cassandra_name, now)
+            datacenter = replace(datacenter, reaper=state, reaper_causes=causes)
         waits_for = next((before.name for before in datacenters if not before.ready), "")
         if waits_for and datacenter.state == "not created yet":
             datacenter = replace(datacenter, state=f"waiting for {waits_for}")

@@ -31,6 +31,7 @@ class Operator:
         watches: the namespaces that it watches; empty for all of them.
         trouble: why its pods cannot be made, as the Deployment's conditions say.
         rolled_out: when its newest specification was rolled out, as the API server writes a time; empty when that is not known.
+        account: the service account that it runs as.
     """
 
     context: str
@@ -45,6 +46,7 @@ class Operator:
     watches: tuple[str, ...]
     trouble: str = ""
     rolled_out: str = ""
+    account: str = ""
 
     @property
     def ready(self) -> bool:
@@ -173,6 +175,7 @@ def _described(context: str, operator: str, body: Object) -> Operator:
         watches=_watched(environment.get("WATCH_NAMESPACE", {}), namespace_of(body)),
         trouble=_trouble(body),
         rolled_out=str(condition(body, "Progressing").get("lastUpdateTime") or ""),
+        account=str(body["spec"]["template"]["spec"].get("serviceAccountName") or "default"),
     )
 
 

@@ -125,9 +125,13 @@ def _of_datacenters(datacenters: Sequence[Datacenter]) -> Iterator[Problem]:
             advice = cause.advice if cause else "read the server's log, then rebuild its nodes again" if failed else ""
             yield Problem(datacenter.sentence, datacenter.context, advice, failed or bool(cause and cause.hopeless))
     for datacenter in datacenters:
-        for service, state in (("Reaper", datacenter.reaper), ("Stargate", datacenter.stargate)):
-            if datacenter.ready and state not in ("", "ready"):
-                yield Problem(f"{datacenter.context} {datacenter.name}: {service} is not ready ({state})", datacenter.context)
+        if datacenter.ready and datacenter.reaper not in ("", "ready"):
+            cause = datacenter.reaper_causes[0] if datacenter.reaper_causes else None
+            known = (cause.advice, cause.hopeless) if cause else ()
+            yield Problem(datacenter.reaper_sentence, datacenter.context, *known)
+        if datacenter.ready and datacenter.stargate not in ("", "ready"):
+            what = f"{datacenter.context} {datacenter.name}: Stargate is not ready ({datacenter.stargate})"
+            yield Problem(what, datacenter.context)
 
 
 def _of_log_ins(reading: ClusterReading, certificates: Certificates, now: float) -> Iterator[Problem]:

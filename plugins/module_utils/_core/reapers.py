@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .causes import Cause, causes_of_pod
+from .names import clean_reaper_name
 from .objects import Object
-from .readings import holds
+from .readings import ClusterReading, holds, labels_of, namespace_of, status_of
 
 REAPER_LABEL = "k8ssandra.io/reaper"
 
@@ -35,3 +37,23 @@ def service_state(status: Mapping[str, Any] | None) -> str:
     if not status:
         return "missing"
     return "ready" if holds(status, "Ready") else str(status.get("progress") or "Pending")
+
+
+def reaper_found(reading: ClusterReading, context: str, namespace: str, cassandra_name: str, now: float) -> tuple[str, tuple[Cause, ...]]:
+    """The state of a Reaper that the collection has distributed, and what keeps its pods from running, hopeless causes first.
+
+    Args:
+        reading: the cluster; its K8ssandraCluster is what the record says.
+        context, namespace, cassandra_name: the datacenter's.
+        now: seconds since 1970.
+    """
+    asked = reading.context(context)
+    if asked is None or not asked.reachable:
+        return "unknown", ()
+    cassandra = ((reading.cluster or {}).get("spec") or {}).get("cassandra") or {}
+    name = clean_reaper_name(cassandra.get("clusterName") or reading.name, cassandra_name)
+    body = asked.find("Reaper", name, namespace)
+    pods = [pod for pod in asked.of("Pod") if labels_of(pod).get(REAPER_LABEL) == name and namespace_of(pod) == namespace]
+    causes = [cause for pod in pods for cause in causes_of_pod(asked.context, pod, asked.now(now))]
+    state = service_state(None if body is None else status_of(body) or {"progress": "Pending"})
+    return state, tuple(sorted(causes, key=lambda cause: not cause.hopeless))

@@ -14,6 +14,7 @@ from .._core.datacenters import templates
 from .._core.names import clean_label_value
 from .._core.objects import Object, kind_named
 from .._core.readings import ClusterReading, ContextReading, holds, is_of, name_of, namespace_of, status_of
+from .._core.reapers import REAPER_LABEL, has_own_reaper
 from .answers import server_time
 from .api import Api
 from .errors import Absent, ClusterError, Forbidden
@@ -21,7 +22,7 @@ from .fleet import side_by_side
 from .observe import observe
 from .records import read_recorded
 
-_NEEDED = ("CassandraDatacenter", "Pod", "CassandraTask")
+_NEEDED = ("CassandraDatacenter", "Pod", "CassandraTask", "Reaper")
 _CLUSTER_LABEL = "cassandra.datastax.com/cluster"
 
 
@@ -39,7 +40,7 @@ def read_cluster(
     """What all contexts say of one K8ssandraCluster. A context that fails is unknown, with the cause, and fails nobody else.
 
     One request to the control plane says where the datacenters are; all others run side by side. On ready clusters they are 10 at
-    most for the control plane and 6 for a data plane; 4 and 3 without surroundings.
+    most for the control plane and 6 for a data plane; 4 and 3 without surroundings; one more where the collection distributes Reaper.
 
     Args:
         control_plane: the control plane's own cluster.
@@ -62,7 +63,8 @@ def read_cluster(
     if cluster is None:
         recorded = cluster = read_recorded([*([] if cause else [control_plane]), *remotes.values()], name, namespace)
         installed = installed or recorded is not None
-    wish = _Wish(name, namespace, operators or namespace, tuple(namespaces), surroundings, recorded is not None)
+    reapers = recorded is not None and has_own_reaper(recorded)
+    wish = _Wish(name, namespace, operators or namespace, tuple(namespaces), surroundings, recorded is not None, reapers)
     looks = [_Look(api, context, _places(cluster, context, control_plane.context, wish), wish) for context, api in remotes.items()]
     if not cause:
         looks.insert(0, _Look(control_plane, "", _places(cluster, "", control_plane.context, wish), wish))
@@ -91,6 +93,7 @@ class _Wish:
     namespaces: tuple[str, ...]
     surroundings: bool
     direct: bool
+    reapers: bool
 
 
 def _places(cluster: Object | None, context: str, control_plane: str, wish: _Wish) -> tuple[str, ...]:
@@ -150,7 +153,14 @@ class _Look:
         self.objects[kind] = (*self.objects.get(kind, ()), *found)
         return found
 
+    def _reapers(self, namespace: str) -> None:
+        """The Reapers, of which no K8ssandraCluster tells, and the pods of those that are not ready."""
+        for reaper in self._list("Reaper", namespace) if self.wish.reapers else ():
+            if is_of(reaper, self.wish.name, self.wish.namespace) and not holds(reaper, "Ready"):
+                self._list("Pod", namespace, {REAPER_LABEL: name_of(reaper)})
+
     def _datacenters(self, namespace: str) -> None:
+        self._reapers(namespace)
         datacenters = [body for body in self._list("CassandraDatacenter", namespace) if is_of(body, self.wish.name, self.wish.namespace)]
         if not datacenters:
             return

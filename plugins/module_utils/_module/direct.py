@@ -14,10 +14,9 @@ from typing import Any
 
 from .._core.cluster import ClusterWish
 from .._core.distribution.keyspaces import added_copies, asks_for_user_keyspaces, copies_of
-from .._core.distribution.template import Template
+from .._core.distribution.template import Template, templates
 from .._core.errors import SpecError
 from .._core.plan import Plan, Step, Verb
-from .._core.readings import holds
 from .._kube.api import Api
 from .._kube.apply import carry_out, write_each
 from .._kube.errors import ClusterError
@@ -80,17 +79,12 @@ def foretold(distribution: Distribution) -> Plan:
     parts = distribution.parts()
     for template in distribution.order():
         plan += plan_datacenter(distribution, template, parts[template.name])
-        plan += plan_add_ons(distribution, template, parts[template.name])
-    running = _running(distribution)
+    running = distribution.running()
     if len(running) == len(distribution.order()):
-        plan += plan_keyspaces(running[-1], distribution.context(running[-1].context), distribution.management(running[-1]), distribution.replications())
+        last, wanted = running[-1], distribution.replications()
+        plan += plan_keyspaces(last, distribution.context(last.context), distribution.management(last), wanted)
+    plan += sum((plan_add_ons(distribution, template, parts[template.name]) for template in templates(distribution.definition)), Plan())
     return plan
-
-
-def _running(distribution: Distribution) -> list[Template]:
-    """The datacenters whose nodes are up, or are wanted up and have been."""
-    live = distribution.live()
-    return [each for each in distribution.order() if each.name in live and holds(live[each.name], "Ready") and not each.own.get("stopped")]
 
 
 class _Run:
@@ -126,13 +120,25 @@ class _Run:
                 return
             if template in started and not self._join(template, last=template is started[-1]):
                 return
-            self._carry_out(plan_add_ons(distribution, template, parts))
         # Pods that restarted, and datacenters that are new, have other addresses than the slices were made with.
         if distribution.wrote:
             parts = distribution.parts()
             for template in order:
                 self._carry_out(plan_slices(distribution, template, parts[template.name]))
-        self._carry_out(plan_completion(distribution))
+        if self._add_ons():
+            self._carry_out(plan_completion(distribution))
+
+    def _add_ons(self) -> bool:
+        """What comes once all datacenters are ready, in upstream's order; false when the call does not wait and a Reaper is not ready."""
+        distribution = self._distribution
+        for template in templates(distribution.definition):
+            parts = distribution.parts()[template.name]
+            self._carry_out(plan_add_ons(distribution, template, parts))
+            if not any(body["kind"] == "Reaper" for body in parts.after):
+                continue
+            if not self._waits.until_reaper(template.name):
+                return False
+        return True
 
     def _join(self, template: Template, *, last: bool) -> bool:
         """Keyspaces, and the data that was there before a datacenter; false when the call does not wait and it has not got its data."""

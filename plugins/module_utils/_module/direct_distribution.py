@@ -20,11 +20,12 @@ from .._core.distribution.seeds import slice_names, slices_of
 from .._core.distribution.template import Template, in_order, templates
 from .._core.distribution.told import initialized, seeds_of, system_replication_of
 from .._core.objects import Object, Ref, kind_named
-from .._core.readings import ClusterReading, labels_of, namespace_of
+from .._core.readings import ClusterReading, holds, labels_of, namespace_of
 from .._kube.api import Api
 from .._kube.cluster_reading import read_cluster
 from .._kube.contents import Contents
 from .._kube.management import ManagementApi
+from .direct_add_ons import AddOns
 from .direct_secrets import decoded
 from .run import Call
 
@@ -66,6 +67,7 @@ class Distribution:
         reading: the contexts as they were read last.
         quiet: nothing was written since.
         wrote: something was written in this run.
+        add_ons: what was read for Reaper and Medusa.
     """
 
     call: Call
@@ -78,6 +80,7 @@ class Distribution:
     reading: ClusterReading | None = None
     quiet: bool = True
     wrote: bool = False
+    add_ons: AddOns = field(default_factory=AddOns)
     _parts: tuple[ClusterReading, dict[str, Parts]] | None = None
 
     @property
@@ -131,6 +134,11 @@ class Distribution:
                 found[datacenter.name] = body
         return found
 
+    def running(self) -> list[Template]:
+        """The datacenters whose nodes are up, or are wanted up and have been."""
+        live = self.live()
+        return [each for each in self.order() if each.name in live and holds(live[each.name], "Ready") and not each.own.get("stopped")]
+
     def pods(self, template: Template) -> list[Object]:
         """The pods of one datacenter."""
         context = self.known().context(template.context)
@@ -183,7 +191,9 @@ class Distribution:
             secrets={(self._named(context), ref.name): decoded(body) for context, ref, body in self._objects("Secret")},
             seeds={name: tuple(addresses) for name, addresses in seeds.items()},
             node_configs=self._node_configs(),
+            medusa_configuration=self.add_ons.medusa_configuration,
             monitored=frozenset(self._monitored()),
+            operators=self.add_ons.operators,
             system_replication=system_replication_of(first),
         )
 

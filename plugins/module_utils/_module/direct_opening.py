@@ -11,6 +11,7 @@ from typing import Any
 from .._core.cluster import ClusterWish, parse_cluster
 from .._core.collisions import check_collisions
 from .._core.deployment import in_live_order
+from .._core.distribution.add_ons import ADD_ONS, add_ons, known_add_ons
 from .._core.distribution.ownership import Record, as_cluster, check_masters, record_of, recorded
 from .._core.distribution.schema import schema_of, with_defaults
 from .._core.distribution.support import check_supported
@@ -22,6 +23,7 @@ from .._core.update import check_update, removed_datacenters
 from .._kube import errors
 from .._kube.api import Api
 from .._kube.contents import Aim, read_contents, read_definition
+from .direct_add_ons import read_add_ons
 from .direct_distribution import Distribution
 from .direct_secrets import secret_refs
 from .run import Call, foretelling
@@ -43,6 +45,7 @@ def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[
         raise SpecError("apply_updates", "is always, which only an operator's control plane can watch over; write once when it is time")
     if call.parameters["remove_datacenters"]:
         raise SpecError("remove_datacenters", "is set, and control_plane: ansible does not carry out removals; leave it out")
+    moving = is_move(call, wish)
     distribution = Distribution(call, wish, own, remotes)
     _check_contexts(distribution)
     distribution.contents = read_contents([_aim(distribution, context) for context in distribution.apis])
@@ -50,13 +53,17 @@ def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[
     before = {context: record for context, one in distribution.contents.items() for record in map(record_of, one.records) if record is not None}
     known = as_cluster(before.values())
     ordered = _in_order(wish.definition, known)
-    _new_records(distribution, ordered, before)
+    # What an operator's control plane had before a move, no record says.
+    had = ADD_ONS if moving and not before else known_add_ons(before.values())
+    dropped = tuple(name for name in had if name not in add_ons(wish.definition))
+    _new_records(distribution, ordered, before, dropped)
     reading = distribution.read()
     _require_answers(distribution, reading)
     _check_live(distribution, reading, known)
     _joining(distribution, before)
     with foretelling(call):
         defaults = with_defaults(schema_of(read_definition(list(distribution.apis.values()))), ordered)
+        distribution.add_ons = read_add_ons(wish, reading, distribution.apis, dropped, operators=distribution.operators)
         distribution.definition = defaults
     if has_defaults(distribution):
         # What cannot be distributed is refused by this, before anything is written.
@@ -111,11 +118,11 @@ def _in_order(definition: Object, known: Object | None) -> dict[str, Any]:
     return {**definition, "spec": {**definition["spec"], "cassandra": ordered}}
 
 
-def _new_records(distribution: Distribution, ordered: Object, before: Mapping[str, Record]) -> None:
+def _new_records(distribution: Distribution, ordered: Object, before: Mapping[str, Record], dropped: tuple[str, ...]) -> None:
     kept = recorded(ordered, distribution.own.context)
     for context in distribution.places():
         old = before.get(context, Record({}))
-        distribution.records[context] = Record(kept, old.carried_out, old.joining)
+        distribution.records[context] = Record(kept, old.carried_out, old.joining, dropped=dropped)
 
 
 def _joining(distribution: Distribution, before: Mapping[str, Record]) -> None:

@@ -53,7 +53,7 @@ def plan_record(distribution: Distribution, context: str) -> Plan:
 def plan_completion(distribution: Distribution) -> Plan:
     """The steps by which every record says that the definition was carried out to its end."""
     for context, record in distribution.records.items():
-        distribution.keep(context, carried_out=digest_of(record.definition), joining=())
+        distribution.keep(context, carried_out=digest_of(record.definition), joining=(), dropped=())
     return sum((plan_record(distribution, context) for context in distribution.records), Plan())
 
 

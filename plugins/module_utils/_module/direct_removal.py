@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._core.distribution.add_ons import known_add_ons
 from .._core.distribution.datacenter import FINALIZER
 from .._core.distribution.labels import CONTROLLER, cluster_name
 from .._core.distribution.ownership import as_cluster, check_masters, record_of
@@ -24,6 +25,7 @@ from .._kube.contents import Aim, Contents, read_contents
 from .._kube.observe import observe
 from .._kube.wait import wait_for
 from .cluster_removal import plan_leftovers
+from .direct_add_ons_removal import plan_add_ons_removal, until_add_ons_are_gone
 from .run import Call, outcome, reporting
 
 _GOES = "is not wanted; its nodes and volumes go with it"
@@ -42,17 +44,21 @@ def remove_distributed(call: Call, own: Api, remotes: Mapping[str, Api]) -> dict
     contents = read_contents([Aim(api, name, namespace) for api in apis.values()])
     plain = {"metadata": {"name": name, "namespace": namespace}}
     check_masters(plain, own.context, {context: one.clusters for context, one in contents.items()})
-    known = as_cluster(record for one in contents.values() for record in map(record_of, one.records) if record is not None)
+    records = [record for one in contents.values() for record in map(record_of, one.records) if record is not None]
+    known = as_cluster(records)
     if known is None:
         _check_nothing(apis, name, namespace)
         return outcome(Plan(), cluster={})
     if call.parameters["confirm_removal"] != name:
         raise SpecError("confirm_removal", f"{namespace}/{name} is there, with its data; to remove it, write its exact name here: {name}")
-    plan = _plan_datacenters(apis, known)
+    plan = plan_add_ons_removal(apis, known, known_add_ons(records)) + _plan_datacenters(apis, known)
     with reporting(cluster={}) as done:
         for step in plan.steps if not call.check_mode else ():
             carry_out(apis[step.context], Plan((step,)), say=call.say, done=done)
-            _release(call, apis[step.context], step.ref)
+            if step.ref.kind == "CassandraDatacenter":
+                _release(call, apis[step.context], step.ref)
+        for context, api in apis.items() if not call.check_mode else ():
+            until_add_ons_are_gone(call, api, plan.of(context))
         rest = sum((_plan_rest(call, api, contents[context], known) for context, api in apis.items()), Plan())
         for context, api in apis.items() if not call.check_mode else ():
             carry_out(api, rest.of(context), say=call.say, done=done)

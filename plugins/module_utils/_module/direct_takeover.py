@@ -29,7 +29,7 @@ from .._kube.cluster_reading import read_cluster
 from .._kube.observe import observe
 from .._kube.wait import wait_for
 from .direct_distribution import Distribution
-from .direct_plan import plan_datacenter
+from .direct_plan import plan_add_ons, plan_datacenter
 from .direct_secrets import wanted_secrets
 
 _MOVING = "taking the cluster over from the operator"
@@ -79,8 +79,9 @@ def _differences(distribution: Distribution) -> list[str]:
     parts, live, found = distribution.parts(), distribution.live(), []
     for template in distribution.order():
         context = distribution.context(template.context)
-        plan = plan_datacenter(distribution, template, parts[template.name])
-        found += [f"{context}: {step.ref}: {step.why}" for step in plan.steps]
+        plan = plan_datacenter(distribution, template, parts[template.name]) + plan_add_ons(distribution, template, parts[template.name])
+        # The purge of backups is not written as upstream does where operators are elsewhere; it restarts nothing.
+        found += [f"{context}: {step.ref}: {step.why}" for step in plan.steps if step.ref.kind != "CronJob"]
         crd, wanted = distribution.apis[context].get(_DEFINITION) or {}, parts[template.name].datacenter
         differing = spec_changes(schema_of(crd), wanted, live[template.name])
         told = update_step(context, wanted, live[template.name], differing).describe().get("changes", ())

@@ -45,6 +45,10 @@ class Waits:
         """Until a new datacenter has the data that was there. Raises as `until_settled` does."""
         return self._until(name, "waiting for the rebuild of", _is_rebuilt)
 
+    def until_reaper(self, name: str) -> bool:
+        """Until a datacenter's Reaper is ready, if it has one. Raises as `until_settled` does."""
+        return self._until(name, "waiting for Reaper of", lambda found: found.reaper in ("", "ready"), _judge_reaper)
+
 
     def until_agreed(self, management: ManagementApi) -> None:
         """Until all nodes that can be reached have the same schema: without that, no keyspace is altered."""
@@ -108,6 +112,12 @@ def _judge_settling(found: Datacenter, lines: Lines, *, fresh: bool) -> Verdict:
         return _judge(found, lines, fresh=fresh)
     reason = f"{found.context} {found.name}: cass-operator is not done yet with what it was allowed to change"
     return Verdict(False, reason, context=found.context, lines=(*lines, reason))
+
+
+def _judge_reaper(found: Datacenter, lines: Lines, *, fresh: bool) -> Verdict:
+    """On a datacenter whose Reaper is not ready."""
+    told = (*lines, f"{found.context} {found.name}: Reaper {found.reaper}")
+    return _with_cause(found.reaper_sentence, found.reaper_causes, Verdict(False, context=found.context, lines=told), fresh=fresh)
 
 
 def _with_cause(reason: str, causes: tuple[Cause, ...], verdict: Verdict, *, fresh: bool) -> Verdict:

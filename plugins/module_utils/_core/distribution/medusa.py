@@ -59,6 +59,12 @@ def medusa_config_map(definition: Object, template: Template, medusa: Medusa) ->
     return config_map(_volume(definition), template.namespace, {"medusa.ini": text}, cleaned_up_by(definition))
 
 
+def medusa_storage_secret(definition: Object, observation: Observation) -> str:
+    """The Secret by which Medusa logs in to its storage, which users put beside each datacenter; empty when there is none."""
+    medusa = definition["spec"].get("medusa")
+    return "" if medusa is None else _name(_storage(medusa, observation), "storageSecretRef")
+
+
 def medusa_users(definition: Object) -> tuple[str, ...]:
     """The Secret of the user that Medusa is to Cassandra; none with external Secrets."""
     medusa = definition["spec"].get("medusa")

@@ -34,11 +34,13 @@ class Record:
         definition: what was asked for last, without secrets; each datacenter names its context.
         carried_out: the digest of the definition that was carried out to its end; empty when none was.
         joining: the datacenters of this context that have not got the data that was there before them, by object name.
+        dropped: the add-ons that the definition does not want any more and of which something may be there still.
     """
 
     definition: Mapping[str, Any]
     carried_out: str = ""
     joining: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -69,7 +71,8 @@ def record_body(record: Record, namespace: str) -> dict[str, Any]:
     """The ConfigMap that keeps a record in a namespace."""
     metadata = record.definition["metadata"]
     data = {"definition": json.dumps(record.definition, sort_keys=True), "carriedOut": record.carried_out}
-    data |= {"joining": " ".join(record.joining)} if record.joining else {}
+    lists = {"joining": record.joining, "dropped": record.dropped}
+    data |= {name: " ".join(found) for name, found in lists.items() if found}
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
@@ -89,7 +92,8 @@ def record_of(body: Object) -> Record | None:
         definition = json.loads(data.get("definition") or "")
     except ValueError:
         return None
-    return Record(definition, data.get("carriedOut") or "", tuple((data.get("joining") or "").split()))
+    joining, dropped = (tuple((data.get(name) or "").split()) for name in ("joining", "dropped"))
+    return Record(definition, data.get("carriedOut") or "", joining, dropped=dropped)
 
 
 def as_cluster(records: Iterable[Record]) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import SpecError
 from ..names import clean_reaper_name
-from ..objects import Object
+from ..objects import Object, Ref, kind_named
 from ..reapers import has_own_reaper, wants_reaper
 from .labels import MANAGED_BY, OPERATOR, clean_cluster_name, cleaned_up_by, cluster_name, component, overlaid
 from .pod_parts import CASSANDRA, Part, with_container, with_env
@@ -43,6 +43,14 @@ def with_remote_jmx(pod: Object, definition: Object) -> Part:
     if not has_own_reaper(definition) or (definition["spec"]["reaper"].get("httpManagement") or {}).get("enabled"):
         return dict(pod)
     return with_container(pod, CASSANDRA, lambda container: with_env(container, "LOCAL_JMX", "no"))
+
+
+def reaper_claim(definition: Object, namespace: str, cassandra_name: str) -> Ref | None:
+    """The volume of a datacenter's Reaper with local storage: a StatefulSet leaves it behind (`computeVolumeClaims`, `deployment.go`)."""
+    if (definition["spec"].get("reaper") or {}).get("storageType") != "local":
+        return None
+    name = clean_reaper_name(cluster_name(definition), cassandra_name)
+    return kind_named("PersistentVolumeClaim").ref(f"reaper-data-{name}-0", namespace)
 
 
 def reaper_of(definition: Object, template: Template) -> dict[str, Any] | None:

@@ -24,9 +24,9 @@ def check_supported(wish: ClusterWish) -> None:
 def _refusals(wish: ClusterWish) -> Iterator[tuple[str, str]]:
     if wish.wants_stargate:
         yield wish.at("spec", "stargate"), "asks for Stargate, which upstream has deprecated and control_plane: ansible does not distribute"
-    for field, product in (("reaper", "Reaper"), ("medusa", "Medusa")):
-        if field in wish.spec:
-            yield wish.at("spec", field), f"asks for {product}, which control_plane: ansible does not distribute"
+    if ((wish.spec.get("reaper") or {}).get("reaperRef") or {}).get("name"):
+        why = "names a Reaper that is there already, and only an operator inside its cluster can tell it of this one"
+        yield wish.at("spec", "reaper", "reaperRef"), why
     for datacenter, template in wish.templates():
         if "manual" in _management_auth(wish, template):
             why = "secures the management API by certificates, and the API server's proxy, through which we ask it, has none to show"

@@ -245,10 +245,11 @@ def test_what_shows_only_after_writes_tells_what_was_changed(fleet: Fleet) -> No
     assert f"CassandraDatacenter {build.NAMESPACE}/dc2" in [step["object"] for step in result["plan"]]
 
 
+MONITORED = {**CASSANDRA, "telemetry": {"prometheus": {"enabled": True}}}
 REFUSED = {
     "Stargate": ({"stargate": {"size": 1}}, "Stargate"),
-    "Reaper": ({"reaper": {}}, "Reaper"),
-    "Medusa": ({"medusa": {"storageProperties": {"storageProvider": "s3", "bucketName": "b", "storageSecretRef": {"name": "k"}}}}, "Medusa"),
+    "a Reaper that is there": ({"reaper": {"reaperRef": {"name": "shared"}}}, "reaperRef: names a Reaper that is there already"),
+    "ServiceMonitors that no context knows": ({"cassandra": MONITORED}, "ServiceMonitors"),
 }
 
 
