@@ -67,8 +67,13 @@ options:
     description:
       - The exact names of the datacenters that may be removed. Their nodes are decommissioned and their volumes deleted.
       - A datacenter that the definition leaves out and that is not named here is refused.
-      - So is any removal where Cassandra is 4.1 or newer and k8ssandra-operator is older than 1.30.0, since it could never finish
-        (U(https://github.com/k8ssandra/k8ssandra-operator/issues/1644)).
+      - With O(control_plane=operator) so is any removal where Cassandra is 4.1 or newer and k8ssandra-operator is older than 1.30.0, since
+        it could never finish (U(https://github.com/k8ssandra/k8ssandra-operator/issues/1644)).
+      - With O(control_plane=ansible) so is one in which a keyspace of the user still has copies, before anything is written. Once a removal
+        has begun, a run finishes it without the name. A name that is not there any more changes nothing.
+    type: list
+    elements: str
+    default: []
     type: list
     elements: str
     default: []

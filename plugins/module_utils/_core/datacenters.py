@@ -168,8 +168,10 @@ def _leaving(reading: ClusterReading, wanted: set[str], now: float) -> Iterator[
         asked = reading.context(context)
         there = [dc for dc in asked.of("CassandraDatacenter") if is_of(dc, reading.name, reading.namespace)] if asked else []
         body: Object = next((dc for dc in there if name_of(dc) == name), {})
-        progress, size = str(copy.get("decommissionProgress") or ""), int((body.get("spec") or {}).get("size", 0))
-        plain = Datacenter(name, name, context, namespace_of(body) or reading.namespace, size, wanted=False)
+        going = "Decommissioning" if holds(body, "Decommission") else ""
+        progress, size = str(copy.get("decommissionProgress") or going), int((body.get("spec") or {}).get("size", 0))
+        namespace = namespace_of(body) or str(copy.get("namespace") or reading.namespace)
+        plain = Datacenter(name, name, context, namespace, size, wanted=False)
         filled = _filled(reading, plain, now)
         yield replace(filled, ready=False, decommission=progress, state=f"being removed{f' ({progress})' if progress else ''}")
 

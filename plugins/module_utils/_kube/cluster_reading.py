@@ -106,8 +106,7 @@ def _places(cluster: Object | None, context: str, control_plane: str, wish: _Wis
             found.add(template["metadata"].get("namespace") or wish.namespace)
     known = {template["metadata"]["name"] for template in wanted}
     leaving = [copy for name, copy in (status_of(cluster).get("datacenters") or {}).items() if name not in known]
-    if any((copy.get("contextName") or "") in names for copy in leaving):
-        found.add(wish.namespace)
+    found |= {str(copy.get("namespace") or wish.namespace) for copy in leaving if (copy.get("contextName") or "") in names}
     return tuple(sorted(found))
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from .._core.distribution.keyspaces import is_agreed, settings_of
 from .._core.objects import Object, kind_named
-from .._core.readings import name_of, namespace_of
+from .._core.readings import name_of, namespace_of, runs_cassandra
 from .api import Api
 from .errors import NO_ANSWER, Absent, ClusterError, Unavailable, Unreachable
 
@@ -22,7 +22,7 @@ Answer = TypeVar("Answer")
 
 
 class ManagementApi:
-    """The management API of one datacenter: each request goes to one node after the other until one answers.
+    """The management API of one datacenter: a request goes to one node after the other until one answers.
 
     Args:
         api: the context that holds the datacenter.
@@ -33,7 +33,12 @@ class ManagementApi:
     def __init__(self, api: Api, datacenter: str, pods: Iterable[Object]) -> None:
         self.api = api
         self.datacenter = datacenter
-        self._roots = [_root(pod) for pod in pods if _is_ready(pod)]
+        self._roots = [_root(pod) for pod in pods if runs_cassandra(pod)]
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has a node to ask."""
+        return bool(self._roots)
 
     def keyspaces(self) -> list[str]:
         """The names of all keyspaces."""
@@ -44,6 +49,10 @@ class ManagementApi:
         """The replication of one keyspace: `class`, and the number of copies as text by datacenter."""
         found: Mapping[str, str] = self._get("/api/v0/ops/keyspace/replication", {"keyspaceName": keyspace})
         return found
+
+    def replications(self) -> dict[str, Mapping[str, str]]:
+        """The replication of every keyspace, by its name."""
+        return {name: self.replication(name) for name in self.keyspaces()}
 
     def agrees(self) -> bool:
         """Whether all nodes that can be reached have the same schema."""
@@ -86,11 +95,6 @@ def _attempt(ask: Callable[[str], Answer], root: str) -> Answer | ClusterError:
         return ask(root)
     except (Absent, Unavailable, Unreachable) as problem:
         return problem
-
-
-def _is_ready(pod: Object) -> bool:
-    statuses = (pod.get("status") or {}).get("containerStatuses") or ()
-    return any(entry.get("name") == "cassandra" and entry.get("ready") for entry in statuses)
 
 
 def _root(pod: Object) -> str:

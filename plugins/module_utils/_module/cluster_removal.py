@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -161,26 +161,29 @@ def _operator_problems(api: Api, namespace: str) -> list[str]:
     return [operator.problem() for operator in _operators(api, namespace) if not operator.ready]
 
 
+def plan_leftovers(call: Call, api: Api, kept: Collection[str] = ()) -> Plan:
+    """ConfigMaps, slices and namespaces that are left of a cluster in one context.
 
-def plan_leftovers(call: Call, api: Api) -> Plan:
-    """ConfigMaps, slices and namespaces that are left of a cluster in one context."""
+    Args:
+        kept: the namespaces that still hold a datacenter of it.
+    """
     name, namespace = call.parameters["name"], call.parameters["namespace"]
     listed = [api.list(kind_named(kind), labels=cluster_labels(name, namespace)) or () for kind in _LEFT_BEHIND]
-    found = {ref_of(body): body for bodies in listed for body in bodies}
+    found = {ref_of(body): body for bodies in listed for body in bodies if namespace_of(body) not in kept}
     left = plan_absence(api.context, found, found, f"was left behind by K8ssandraCluster {namespace}/{name}")
-    return left + _plan_namespaces(call, api)
+    return left + _plan_namespaces(call, api, kept)
 
 
-def _plan_namespaces(call: Call, api: Api) -> Plan:
+def _plan_namespaces(call: Call, api: Api, kept: Collection[str]) -> Plan:
     """The namespaces that we made for the cluster and that nobody else has come to use."""
     name, namespace = call.parameters["name"], call.parameters["namespace"]
     made = {ref_of(body): body for body in api.list(kind_named("Namespace"), labels={CLUSTER_LABEL: f"{namespace}.{name}"}) or ()}
     unused = []
-    for ref in made:
+    for ref in (each for each in made if each.name not in kept):
         # Only a dry run meets what goes with the cluster: it has gone by now otherwise.
-        kept = tenants(api, ref.name, partial(_goes, call))
-        if kept:
-            call.warn(f"{api.context}: {ref} was made for K8ssandraCluster {namespace}/{name} and stays: it holds {kept[0]}")
+        others = tenants(api, ref.name, partial(_goes, call))
+        if others:
+            call.warn(f"{api.context}: {ref} was made for K8ssandraCluster {namespace}/{name} and stays: it holds {others[0]}")
         else:
             unused.append(ref)
     return plan_absence(api.context, unused, made, f"was made for K8ssandraCluster {namespace}/{name}")

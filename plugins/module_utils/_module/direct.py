@@ -22,6 +22,7 @@ from .._kube.apply import carry_out, write_each
 from .._kube.errors import ClusterError
 from .._kube.management import ManagementApi
 from .awaiting import shown_status
+from .direct_decommission import carry_out_decommission, mark, plan_decommissions, plan_remains, plan_return
 from .direct_distribution import Distribution
 from .direct_opening import has_defaults, open_distribution
 from .direct_plan import (
@@ -78,13 +79,15 @@ def foretold(distribution: Distribution) -> Plan:
         return plan
     parts = distribution.parts()
     for template in distribution.order():
+        plan += plan_return(distribution, template, parts[template.name].datacenter)
         plan += plan_datacenter(distribution, template, parts[template.name])
+    plan += plan_decommissions(distribution)
     running = distribution.running()
     if len(running) == len(distribution.order()):
-        last, wanted = running[-1], distribution.replications()
+        last, wanted = running[-1], distribution.replications(last=True)
         plan += plan_keyspaces(last, distribution.context(last.context), distribution.management(last), wanted)
     plan += sum((plan_add_ons(distribution, template, parts[template.name]) for template in templates(distribution.definition)), Plan())
-    return plan
+    return plan + plan_remains(distribution)
 
 
 class _Run:
@@ -115,11 +118,15 @@ class _Run:
         started = [template for template in order if not template.own.get("stopped")]
         for template in order:
             parts = distribution.parts()[template.name]
+            for step in plan_return(distribution, template, parts.datacenter).steps:
+                mark(distribution, step, self.done)
             self._carry_out(plan_datacenter(distribution, template, parts))
             if not self._waits.until_settled(template.name):
                 return
             if template in started and not self._join(template, last=template is started[-1]):
                 return
+        if distribution.leaving and not self._decommission((distribution.running() or order)[-1]):
+            return
         # Pods that restarted, and datacenters that are new, have other addresses than the slices were made with.
         if distribution.wrote:
             parts = distribution.parts()
@@ -138,6 +145,20 @@ class _Run:
                 continue
             if not self._waits.until_reaper(template.name):
                 return False
+        return True
+
+    def _decommission(self, last: Template) -> bool:
+        """Lets datacenters leave, then takes them out of the cluster's own keyspaces; false when the call does not wait."""
+        distribution = self._distribution
+        for template in distribution.leaving:
+            carry_out_decommission(distribution, template, self.done)
+            if distribution.call.parameters["wait"]:
+                self._waits.until_gone(template)
+            elif distribution.body(template) is not None:
+                return False
+        management = distribution.management(last)
+        self._alter(management, plan_keyspaces(last, distribution.context(last.context), management, distribution.replications()))
+        self._carry_out(plan_remains(distribution))
         return True
 
     def _join(self, template: Template, *, last: bool) -> bool:

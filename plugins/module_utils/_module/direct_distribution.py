@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._core.cluster import ClusterWish
+from .._core.distribution.decommission import with_entries
 from .._core.distribution.distribution import distribute
 from .._core.distribution.held import with_leave
 from .._core.distribution.keyspaces import system_replications
@@ -24,6 +25,7 @@ from .._core.readings import ClusterReading, holds, labels_of, namespace_of
 from .._kube.api import Api
 from .._kube.cluster_reading import read_cluster
 from .._kube.contents import Contents
+from .._kube.errors import Unreachable
 from .._kube.management import ManagementApi
 from .direct_add_ons import AddOns
 from .direct_secrets import decoded
@@ -67,6 +69,7 @@ class Distribution:
         reading: the contexts as they were read last.
         quiet: nothing was written since.
         wrote: something was written in this run.
+        leaving: the datacenters that the definition has no more, and that have not gone with all that is theirs.
         add_ons: what was read for Reaper and Medusa.
     """
 
@@ -80,6 +83,7 @@ class Distribution:
     reading: ClusterReading | None = None
     quiet: bool = True
     wrote: bool = False
+    leaving: tuple[Template, ...] = ()
     add_ons: AddOns = field(default_factory=AddOns)
     _parts: tuple[ClusterReading, dict[str, Parts]] | None = None
 
@@ -134,6 +138,14 @@ class Distribution:
                 found[datacenter.name] = body
         return found
 
+    def body(self, template: Template) -> Object | None:
+        """The CassandraDatacenter of any datacenter. Raises `Unreachable`: what does not answer is not taken for gone."""
+        context = self.known().context(template.context)
+        if context is None:
+            doing = f"looking for datacenter {template.name}"
+            raise Unreachable(self.context(template.context), doing, "it is none of the contexts", "run again when it answers")
+        return context.find("CassandraDatacenter", template.name, template.namespace)
+
     def running(self) -> list[Template]:
         """The datacenters whose nodes are up, or are wanted up and have been."""
         live = self.live()
@@ -149,9 +161,11 @@ class Distribution:
         """The management API of one datacenter."""
         return ManagementApi(self.apis[self.context(template.context)], template.name, self.pods(template))
 
-    def replications(self) -> dict[str, dict[str, int]]:
-        """What the cluster's own keyspaces shall have by now."""
-        return system_replications(self.definition, initialized(self.live()))
+    def replications(self, *, last: bool = False) -> dict[str, dict[str, int]]:
+        """What the cluster's own keyspaces shall have by now; `last`: once the datacenters that leave are gone."""
+        leaving = {} if last else {each.name: body for each in self.leaving if (body := self.body(each)) is not None}
+        definition = with_entries(self.definition, [each.own for each in self.leaving])
+        return system_replications(definition, initialized({**leaving, **self.live()}))
 
     def seeds(self) -> dict[str, tuple[str, ...]]:
         """The addresses of the seeds of every datacenter."""
@@ -216,7 +230,7 @@ class Distribution:
 
     def _monitored(self) -> Iterator[str]:
         """The contexts that serve ServiceMonitors; asked only where the definition wants some."""
-        for each in self.order():
+        for each in (*self.order(), *self.leaving):
             telemetry = (each.options.get("telemetry") or {}).get("prometheus") or {}
             if telemetry.get("enabled") and self.apis[self.context(each.context)].find_kind(*_MONITORS) is not None:
                 yield each.context

@@ -14,6 +14,7 @@ from .._core.deployment import body_to_apply
 from .._core.distribution.moving import INITIAL_REPLICATION, held_back, initial_replication, is_held_back, status_to_take
 from .._core.distribution.ownership import as_cluster
 from .._core.distribution.template import templates
+from .._core.distribution.told import system_replication_of
 from .._core.errors import SpecError
 from .._core.objects import Object, Ref, ref_of
 from .._core.plan import Plan, Step, Verb, plan_absence, plan_presence, update_step
@@ -64,6 +65,11 @@ def _check_handover(distribution: Distribution) -> None:
         step = steps[0]
         what = f"the cluster is not as the definition says: {step.context}: {step.ref}: {step.why}"
         raise SpecError("control_plane", f"cannot become operator while {what}; {advice}")
+    live = [distribution.live()[each.name] for each in distribution.order() if each.name in distribution.live()]
+    is_cassandra = distribution.definition["spec"]["cassandra"].get("serverType", "cassandra") == "cassandra"
+    if is_cassandra and system_replication_of(live[:1]) is None:
+        what = f"the operator will restart the nodes of {distribution.order()[0].name}, one after the other"
+        distribution.call.warn(f"{what}: it became the first datacenter when another one left")
     unsettled = [each for each in roll_up(distribution.known(), time.time()).datacenters if not each.settled]
     joining = [name for record in distribution.records.values() for name in record.joining]
     if unsettled or joining:

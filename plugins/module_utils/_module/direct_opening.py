@@ -19,11 +19,12 @@ from .._core.distribution.template import templates
 from .._core.errors import SpecError
 from .._core.objects import Object, Ref, kind_named
 from .._core.readings import ClusterReading, is_of, name_of, namespace_of
-from .._core.update import check_update, removed_datacenters
+from .._core.update import check_update
 from .._kube import errors
 from .._kube.api import Api
-from .._kube.contents import Aim, read_contents, read_definition
+from .._kube.contents import Aim, Contents, read_contents, read_definition
 from .direct_add_ons import read_add_ons
+from .direct_decommission_check import check_decommissions, leaving_datacenters
 from .direct_distribution import Distribution
 from .direct_secrets import secret_refs
 from .run import Call, foretelling
@@ -43,15 +44,15 @@ def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[
     check_supported(wish)
     if call.parameters["apply_updates"] == "always":
         raise SpecError("apply_updates", "is always, which only an operator's control plane can watch over; write once when it is time")
-    if call.parameters["remove_datacenters"]:
-        raise SpecError("remove_datacenters", "is set, and control_plane: ansible does not carry out removals; leave it out")
     moving = is_move(call, wish)
     distribution = Distribution(call, wish, own, remotes)
     _check_contexts(distribution)
     distribution.contents = read_contents([_aim(distribution, context) for context in distribution.apis])
     check_masters(wish.definition, own.context, _others(distribution))
-    before = {context: record for context, one in distribution.contents.items() for record in map(record_of, one.records) if record is not None}
-    known = as_cluster(before.values())
+    before = {context: record for context, one in distribution.contents.items() for record in _records(one)}
+    left = sorted(before.values(), key=lambda record: record.complete)
+    known = as_cluster(left)
+    distribution.leaving = leaving_datacenters(distribution, known, left)
     ordered = _in_order(wish.definition, known)
     # What an operator's control plane had before a move, no record says.
     had = ADD_ONS if moving and not before else known_add_ons(before.values())
@@ -68,7 +69,14 @@ def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[
     if has_defaults(distribution):
         # What cannot be distributed is refused by this, before anything is written.
         distribution.parts()
+        check_decommissions(distribution, known)
     return distribution
+
+
+def _records(contents: Contents) -> list[Record]:
+    """What the records of one context say; the one that was not carried out comes last, as it counts."""
+    found = [record for record in map(record_of, contents.records) if record is not None]
+    return sorted(found, key=lambda record: not record.complete)
 
 
 def _others(distribution: Distribution) -> dict[str, list[Object]]:
@@ -120,9 +128,13 @@ def _in_order(definition: Object, known: Object | None) -> dict[str, Any]:
 
 def _new_records(distribution: Distribution, ordered: Object, before: Mapping[str, Record], dropped: tuple[str, ...]) -> None:
     kept = recorded(ordered, distribution.own.context)
-    for context in distribution.places():
+    leaving = tuple(each.own for each in distribution.leaving)
+    left = [distribution.context(each.context) for each in distribution.leaving]
+    # A context that only loses datacenters says so too, as long as it has a record: nobody makes one there any more.
+    for context in dict.fromkeys((*distribution.places(), *(context for context in left if context in before))):
         old = before.get(context, Record({}))
-        distribution.records[context] = Record(kept, old.carried_out, old.joining, dropped=dropped)
+        joining = tuple(name for name in old.joining if name in {each.name for each in distribution.wish.datacenters})
+        distribution.records[context] = Record(kept, old.carried_out, joining, leaving, dropped)
 
 
 def _joining(distribution: Distribution, before: Mapping[str, Record]) -> None:
@@ -151,22 +163,19 @@ def _check_live(distribution: Distribution, reading: ClusterReading, known: Obje
     """Whether what is there may become what is wanted."""
     wish, own = distribution.wish, distribution.own.context
     wanted = {(distribution.context(each.context), each.namespace, each.name) for each in wish.datacenters}
+    leaving = {(distribution.context(each.context), each.namespace, each.name) for each in distribution.leaving}
     found = [(context.context, body) for context in reading.contexts for body in context.of("CassandraDatacenter")]
     for context, body in found:
         where = (context, namespace_of(body), name_of(body))
-        if is_of(body, wish.name, wish.namespace) and where not in wanted:
-            what = f"leaves out {name_of(body)}, which is in {context}; control_plane: ansible removes no datacenter: put it back"
+        if is_of(body, wish.name, wish.namespace) and where not in wanted | leaving:
+            what = f"leaves out {name_of(body)}, which is in {context}, and no record tells of it; put it back"
             raise SpecError(wish.at("spec", "cassandra", "datacenters"), what)
         if body["metadata"].get("deletionTimestamp") and where in wanted:
             what = f"CassandraDatacenter {namespace_of(body)}/{name_of(body)} is being removed"
-            raise errors.Conflict(context, _PLANNING, what, "run again when it is gone; nothing was changed")
+            advice = "run again when it is gone; where remove_datacenters began it, leave it out once more and run; nothing was changed"
+            raise errors.Conflict(context, _PLANNING, what, advice)
     if known is not None:
-        gone = removed_datacenters(wish, known)
-        if gone:
-            # Its context may not even be among those that were given.
-            what = f"leaves out {', '.join(gone)}, which the cluster has; control_plane: ansible removes no datacenter: put it back"
-            raise SpecError(wish.at("spec", "cassandra", "datacenters"), what)
-        there = {name_of(body): {} for _context, body in found}
+        there = {name_of(body): {} for _context, body in found if is_of(body, wish.name, wish.namespace)}
         same = parse_cluster(recorded(wish.definition, own), namespace=wish.namespace, path=wish.path)
         check_update(same, {**known, "status": {"datacenters": there}})
     neighbours: dict[str, list[Object]] = {each.context: [] for each in wish.datacenters}

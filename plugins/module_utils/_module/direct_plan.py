@@ -38,22 +38,27 @@ def plan_foundation(distribution: Distribution) -> Plan:
             plan += plan_presence(context, [body] if ref_of(body) not in there else [], {})
         plan += plan_record(distribution, context)
         plan += confirmed(distribution, context, plan_presence(context, secrets[context], there))
-    return plan
+    empty = [context for context in distribution.records if context not in distribution.places()]
+    return plan + sum((plan_record(distribution, context) for context in empty), Plan())
 
 
 def plan_record(distribution: Distribution, context: str) -> Plan:
     """The step that makes a context's record be as the distribution has it."""
-    body = record_body(distribution.records[context], distribution.places()[context][0])
-    api, ref = distribution.apis[context], ref_of(body)
     known = {ref_of(each): each for each in distribution.contents[context].records}
+    used, there = distribution.places().get(context, ()), [ref.namespace for ref in known]
+    # The one that is there stays where it is, whatever the order of the datacenters; a second one would say something else some day.
+    namespace = next((each for each in there if each in used), (*used, *there)[0])
+    body = record_body(distribution.records[context], namespace)
+    api, ref = distribution.apis[context], ref_of(body)
     found = observe(api, [ref]) if distribution.wrote else known
     return confirmed(distribution, context, plan_presence(context, [body], found))
 
 
 def plan_completion(distribution: Distribution) -> Plan:
     """The steps by which every record says that the definition was carried out to its end."""
+    distribution.records = {context: record for context, record in distribution.records.items() if context in distribution.places()}
     for context, record in distribution.records.items():
-        distribution.keep(context, carried_out=digest_of(record.definition), joining=(), dropped=())
+        distribution.keep(context, carried_out=digest_of(record.definition), joining=(), leaving=(), dropped=())
     return sum((plan_record(distribution, context) for context in distribution.records), Plan())
 
 

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._core.distribution.add_ons import known_add_ons
 from .._core.distribution.datacenter import FINALIZER
 from .._core.distribution.labels import CONTROLLER, cluster_name
-from .._core.distribution.ownership import as_cluster, check_masters, record_of
+from .._core.distribution.ownership import all_places, as_cluster, check_masters, record_of
 from .._core.distribution.secrets import ORPHAN, REPLICATED_BY
 from .._core.distribution.seeds import slice_names
 from .._core.errors import SpecError
@@ -77,8 +77,8 @@ def _check_nothing(apis: Mapping[str, Api], name: str, namespace: str) -> None:
 def _plan_datacenters(apis: Mapping[str, Api], known: Object) -> Plan:
     """The removal of the datacenters, in the order of the definition; also of those whose removal has begun already."""
     plan = Plan()
-    for entry in known["spec"]["cassandra"]["datacenters"]:
-        context, ref = entry["k8sContext"], _ref(known, entry)
+    for context, namespace, name in all_places(known):
+        ref = kind_named("CassandraDatacenter").ref(name, namespace)
         found = apis[context].get(ref) if context in apis else None
         if context not in apis:
             raise SpecError("contexts", f"leaves out {context}, which holds {ref}; add it, or its data would stay there")
@@ -86,17 +86,17 @@ def _plan_datacenters(apis: Mapping[str, Api], known: Object) -> Plan:
     return plan
 
 
-def _ref(known: Object, entry: Mapping[str, Any]) -> Ref:
-    namespace = entry["metadata"].get("namespace") or known["metadata"]["namespace"]
-    return kind_named("CassandraDatacenter").ref(entry["metadata"]["name"], namespace)
-
-
-def _release(call: Call, api: Api, ref: Ref) -> None:
-    """Lets go of a datacenter that is being removed, and waits until it is gone: only then the next one is removed."""
+def let_go(api: Api, ref: Ref) -> None:
+    """Lets go of a datacenter that is being removed: cass-operator alone still holds it."""
     there = api.get(ref)
     finalizers = (there or {}).get("metadata", {}).get("finalizers") or ()
     if there is not None and FINALIZER in finalizers:
         api.merge(ref, {"metadata": {"finalizers": [each for each in finalizers if each != FINALIZER]}})
+
+
+def _release(call: Call, api: Api, ref: Ref) -> None:
+    """Lets go of a datacenter that is being removed, and waits until it is gone: only then the next one is removed."""
+    let_go(api, ref)
 
     def look() -> Verdict:
         if api.get(ref) is None:
@@ -108,11 +108,10 @@ def _release(call: Call, api: Api, ref: Ref) -> None:
 
 def _plan_rest(call: Call, api: Api, contents: Contents, known: Object) -> Plan:
     """What belongs to the cluster besides its datacenters in one context; the record and namespaces of ours last."""
-    labels = {REPLICATED_BY: CONTROLLER, **cluster_labels(call.parameters["name"], call.parameters["namespace"])}
-    copies = api.list(kind_named("Secret"), labels=labels) or ()
-    secrets = [body for body in copies if (body["metadata"].get("annotations") or {}).get(ORPHAN) != "true"]
-    entries = [entry for entry in known["spec"]["cassandra"]["datacenters"] if entry["k8sContext"] == api.context]
-    found = {ref_of(body): body for body in secrets} | observe(api, [ref for entry in entries for ref in _slices(known, entry)])
+    places = [place for place in all_places(known) if place[0] == api.context]
+    slices = [ref for _context, namespace, datacenter in places for ref in slices_named(known, datacenter, namespace)]
+    secrets = copied_secrets(call, api, (namespace for _context, namespace, _datacenter in places))
+    found = {ref_of(body): body for body in secrets} | observe(api, slices)
     plan = plan_absence(api.context, found, found, f"belongs to {call.parameters['namespace']}/{call.parameters['name']}")
     # What something else owns goes with its owner; only a dry run meets it here.
     left = [step for step in plan_leftovers(call, api).steps if step.ref not in found and not is_owned_by_another(step.found)]
@@ -122,7 +121,17 @@ def _plan_rest(call: Call, api: Api, contents: Contents, known: Object) -> Plan:
     return plan + Plan((*first, *sorted(last, key=lambda step: step.ref.kind == "Namespace")))
 
 
-def _slices(known: Object, entry: Mapping[str, Any]) -> list[Ref]:
-    ref = _ref(known, entry)
-    body = {"metadata": {"name": ref.name, "namespace": ref.namespace}, "spec": {"clusterName": cluster_name(known)}}
-    return [kind_named("EndpointSlice").ref(name, ref.namespace) for name in slice_names(known, body)]
+def copied_secrets(call: Call, api: Api, namespaces: Iterable[str]) -> list[Object]:
+    """The copies of the cluster's Secrets in these namespaces of one context, but those that outlive it.
+
+    Nobody need be allowed to list the Secrets of all namespaces for that.
+    """
+    labels = {REPLICATED_BY: CONTROLLER, **cluster_labels(call.parameters["name"], call.parameters["namespace"])}
+    copies = [body for namespace in dict.fromkeys(namespaces) for body in api.list(kind_named("Secret"), namespace, labels) or ()]
+    return [body for body in copies if (body["metadata"].get("annotations") or {}).get(ORPHAN) != "true"]
+
+
+def slices_named(definition: Object, datacenter: str, namespace: str) -> list[Ref]:
+    """The slices with seeds that a datacenter may have."""
+    body = {"metadata": {"name": datacenter, "namespace": namespace}, "spec": {"clusterName": cluster_name(definition)}}
+    return [kind_named("EndpointSlice").ref(name, namespace) for name in slice_names(definition, body)]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from .._core.causes import Cause
 from .._core.datacenters import Datacenter
 from .._core.distribution.held import uses_leave
+from .._core.distribution.template import Template
 from .._core.readings import ClusterReading
 from .._core.rollup import roll_up
 from .._core.verdict import Verdict
@@ -49,6 +50,19 @@ class Waits:
         """Until a datacenter's Reaper is ready, if it has one. Raises as `until_settled` does."""
         return self._until(name, "waiting for Reaper of", lambda found: found.reaper in ("", "ready"), _judge_reaper)
 
+    def until_gone(self, template: Template) -> None:
+        """Until cass-operator has let all nodes of a datacenter leave, and the datacenter is gone."""
+        distribution = self._distribution
+
+        def look() -> Verdict:
+            reading = distribution.read(surroundings=False)
+            if distribution.body(template) is None:
+                return Verdict(True)
+            found, lines = _looked_up(reading, template.name)
+            return Verdict(False, found.sentence, context=found.context, lines=lines)
+
+        if distribution.body(template) is not None:
+            self.until(look, f"waiting until the nodes of {template.name} have left", distribution.context(template.context))
 
     def until_agreed(self, management: ManagementApi) -> None:
         """Until all nodes that can be reached have the same schema: without that, no keyspace is altered."""

@@ -18,6 +18,7 @@ from .encryption import encryptions
 from .jvm_options import jvm_files, with_current_names
 from .observation import Observation
 from .template import Template, template_at
+from .told import system_replication_of
 from .versions import DSE, HCD, Server, server_of
 
 _MOST_REPLICAS = 3
@@ -73,13 +74,22 @@ def _automatic_options(definition: Object, template: Template, observation: Obse
     """JVM options in the order in which upstream puts each before the others."""
     options = [option for encryption in encryptions(definition, template, observation) for option in encryption.options]
     options += jmx_options(definition)
-    if server.is_like_cassandra and template.index == 0:
+    if server.is_like_cassandra and _makes_system_keyspaces(template, observation):
         replication = system_replication(definition, observation)
         factors = ",".join(f"{name}:{replication[name]}" for name in sorted(replication, key=str.encode))
         options.append(f"-Dcassandra.system_distributed_replication={factors}")
     if server.is_like_cassandra and server.major != 3:
         options.append("-Dcassandra.allow_alter_rf_during_range_movement=true")
     return options
+
+
+def _makes_system_keyspaces(template: Template, observation: Observation) -> bool:
+    """Whether a datacenter has the option that only the first one needs, when it starts for the first time.
+
+    One that is there keeps what it has. Upstream gives the option to the next one when the first is removed, which restarts its nodes.
+    """
+    live = observation.datacenters.get(template.name)
+    return template.index == 0 if live is None else system_replication_of([live]) is not None
 
 
 def _prepend(options: dict[str, Any], added: Iterable[str]) -> None:

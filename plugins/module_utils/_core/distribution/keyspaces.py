@@ -66,6 +66,13 @@ def settings_of(keyspace: str, wanted: Replication) -> dict[str, Any]:
     return {"keyspace_name": keyspace, "replication_settings": settings}
 
 
+def alter_statement(keyspace: str, copies: Mapping[str, Any]) -> str:
+    """The statement by which a person gives a keyspace that many copies, by datacenter; transient ones are written `3/1`."""
+    quoted = keyspace if keyspace == keyspace.lower() else f'"{keyspace}"'
+    told = ", ".join(f"'{name}': {found if str(found).isdigit() else repr(found)}" for name, found in sorted(copies.items()))
+    return f"ALTER KEYSPACE {quoted} WITH replication = {{'class': 'NetworkTopologyStrategy', {told}}}"
+
+
 def is_agreed(versions: Mapping[str, Any]) -> bool:
     """Whether all nodes that can be reached have the same schema; without that, no schema is changed."""
     return len(set(versions) - {"UNREACHABLE"}) == 1

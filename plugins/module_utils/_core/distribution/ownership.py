@@ -34,12 +34,14 @@ class Record:
         definition: what was asked for last, without secrets; each datacenter names its context.
         carried_out: the digest of the definition that was carried out to its end; empty when none was.
         joining: the datacenters of this context that have not got the data that was there before them, by object name.
+        leaving: the entries of datacenters that the definition has no more, and whose removal has not come to its end.
         dropped: the add-ons that the definition does not want any more and of which something may be there still.
     """
 
     definition: Mapping[str, Any]
     carried_out: str = ""
     joining: tuple[str, ...] = ()
+    leaving: tuple[Mapping[str, Any], ...] = ()
     dropped: tuple[str, ...] = ()
 
     @property
@@ -73,6 +75,8 @@ def record_body(record: Record, namespace: str) -> dict[str, Any]:
     data = {"definition": json.dumps(record.definition, sort_keys=True), "carriedOut": record.carried_out}
     lists = {"joining": record.joining, "dropped": record.dropped}
     data |= {name: " ".join(found) for name, found in lists.items() if found}
+    more = {"leaving": record.leaving}
+    data |= {name: json.dumps(found, sort_keys=True) for name, found in more.items() if found}
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
@@ -90,10 +94,11 @@ def record_of(body: Object) -> Record | None:
     data = body.get("data") or {}
     try:
         definition = json.loads(data.get("definition") or "")
+        leaving = tuple(json.loads(data.get("leaving") or "[]"))
     except ValueError:
         return None
     joining, dropped = (tuple((data.get(name) or "").split()) for name in ("joining", "dropped"))
-    return Record(definition, data.get("carriedOut") or "", joining, dropped=dropped)
+    return Record(definition, data.get("carriedOut") or "", joining, leaving, dropped)
 
 
 def as_cluster(records: Iterable[Record]) -> dict[str, Any] | None:
@@ -112,8 +117,25 @@ def as_cluster(records: Iterable[Record]) -> dict[str, Any] | None:
     if first:
         metadata["annotations"] = {**(metadata.get("annotations") or {}), REBUILD_ANNOTATION: first}
     initialized = {"type": "CassandraInitialized", "status": "True"}
-    status = {"conditions": [initialized], "error": "None", "observedGeneration": 2 if complete else 1}
+    leaving = {
+        entry["metadata"]["name"]: {"contextName": entry["k8sContext"], "namespace": _namespace(entry, definition)}
+        for record in known
+        for entry in record.leaving
+    }
+    status = {"conditions": [initialized], "error": "None", "observedGeneration": 2 if complete else 1, "datacenters": leaving}
     return {**definition, "metadata": metadata, "status": status}
+
+
+def all_places(known: Object) -> tuple[tuple[str, str, str], ...]:
+    """Context, namespace and name of every datacenter of `as_cluster`, first those that are being removed already."""
+    leaving = ((copy["contextName"], copy["namespace"], name) for name, copy in known["status"]["datacenters"].items())
+    entries = known["spec"]["cassandra"]["datacenters"]
+    return tuple(dict.fromkeys((*leaving, *(place_of(entry, known) for entry in entries))))
+
+
+def place_of(entry: Mapping[str, Any], definition: Object) -> tuple[str, str, str]:
+    """Context, namespace and name of a datacenter, by its entry in a definition as it is kept."""
+    return entry["k8sContext"], _namespace(entry, definition), entry["metadata"]["name"]
 
 
 def check_masters(definition: Object, own_context: str, others: Mapping[str, Iterable[Object]]) -> None:
@@ -154,3 +176,7 @@ def _places(cluster: Object, own_context: str) -> Iterable[Place]:
     for entry in (spec.get("cassandra") or {}).get("datacenters") or ():
         own = entry["metadata"]
         yield entry.get("k8sContext") or own_context, f"{own.get('namespace') or metadata.get('namespace', '')}/{own['name']}"
+
+
+def _namespace(entry: Mapping[str, Any], definition: Object) -> str:
+    return str(entry["metadata"].get("namespace") or definition["metadata"].get("namespace", ""))

@@ -115,8 +115,15 @@ def test_it_moves_back_to_the_operator_and_no_datacenter_changes(direct: Moving)
     before = direct.datacenters()
     moved(direct, **BACK)
     check_back(direct)
+    assert not any("restart" in line for line in direct.warnings)
     assert direct.datacenters() == before
     assert not [call for api in (direct.east, direct.west) for call in api.writes if call != ("delete", RECORD)]
+
+
+def test_it_warns_of_nodes_that_the_operator_will_restart(direct: Moving) -> None:
+    del direct.east.objects[datacenter_ref("dc1")]["spec"]["config"]["cassandra-env-sh"]["additional-jvm-opts"][1:]
+    direct.run(**BACK)
+    assert any("restart the nodes of dc1" in line for line in direct.warnings)
 
 
 @pytest.mark.parametrize("way", [OVER, BACK], ids=["to the collection", "to the operator"])

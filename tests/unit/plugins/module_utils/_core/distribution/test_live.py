@@ -13,7 +13,10 @@ from plugins.module_utils._core.errors import SpecError
 
 from ..definitions import good
 
-LIVE = {"clusterName": "demo", "serverVersion": "4.1.8", "superuserSecretName": "demo-superuser", "config": {"cassandra-yaml": {"num_tokens": 16}}}
+FIRST = "-Dcassandra.system_distributed_replication=dc1:3"
+YAML = {"cassandra-yaml": {"num_tokens": 16}}
+CONFIG = {**YAML, "cassandra-env-sh": {"additional-jvm-opts": [FIRST]}}
+LIVE = {"clusterName": "demo", "serverVersion": "4.1.8", "superuserSecretName": "demo-superuser", "config": CONFIG}
 
 
 def spec(there: dict, **changes: Any) -> dict:
@@ -58,3 +61,9 @@ def test_what_never_changes_is_refused(there: dict, changes: dict, message: str)
 @pytest.mark.parametrize("config", [{}, {"cassandra-yaml": {}}])
 def test_a_live_datacenter_may_tell_nothing_of_tokens(config: dict) -> None:
     assert spec({"config": config})["config"]["cassandra-yaml"]["num_tokens"] == 16
+
+
+@pytest.mark.parametrize(("config", "expected"), [(YAML, []), (CONFIG, [FIRST])], ids=["that never was the first", "that was made as the first"])
+def test_what_makes_the_system_keyspaces_stays_with_the_one_that_has_it(config: dict, expected: list[str]) -> None:
+    options = spec({"config": config})["config"]["cassandra-env-sh"]["additional-jvm-opts"]
+    assert [option for option in options if "system_distributed" in option] == expected

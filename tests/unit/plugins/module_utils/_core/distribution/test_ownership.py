@@ -9,6 +9,7 @@ import pytest
 
 from plugins.module_utils._core.distribution.ownership import (
     Record,
+    all_places,
     as_cluster,
     check_masters,
     check_no_record,
@@ -47,6 +48,15 @@ def test_a_cluster_is_what_was_asked_for_and_not_yet_carried_out() -> None:
     assert complete is not None
     assert complete["status"]["observedGeneration"] == complete["metadata"]["generation"]
     assert as_cluster([]) is None
+
+
+def test_a_datacenter_that_leaves_is_in_the_status_and_comes_first() -> None:
+    entry = {"metadata": {"name": "dc0", "namespace": "other"}, "size": 1, "k8sContext": "north"}
+    found = as_cluster([Record(KEPT, digest_of(KEPT)), Record(KEPT, "", (), (entry,))])
+    assert found is not None
+    assert found["status"]["datacenters"] == {"dc0": {"contextName": "north", "namespace": "other"}}
+    namespace = KEPT["metadata"]["namespace"]
+    assert all_places(found) == (("north", "other", "dc0"), ("hub", namespace, "dc1"), ("west", namespace, "dc2"))
 
 
 MASTERS = {
