@@ -74,6 +74,15 @@ options:
     type: list
     elements: str
     default: []
+  lost_contexts:
+    description:
+      - The exact names of contexts that are gone for good, with O(control_plane=ansible). Nothing is asked of them but whether they answer,
+        and one that answers is refused, so name them in O(contexts) as well as long as there are credentials for them.
+      - The definition leaves out their datacenters. The other datacenters forget them. Keyspaces lose the copies that were there, the dead
+        nodes leave the ring, and seeds no longer name them. No pod restarts, unless C(num_tokens) is below 16.
+      - A keyspace whose only copies were there is named by a warning and stays as it is; its rows are lost. Also named and left as they
+        are, with what to do, are keyspaces with C(SimpleStrategy), of which copies may be lost, and with transient copies.
+      - A name that no record knows any more changes nothing.
     type: list
     elements: str
     default: []
@@ -148,6 +157,15 @@ EXAMPLES = r"""
     control_plane: ansible
     definition: "{{ lookup('ansible.builtin.file', 'demo.yml') | from_yaml }}"
     contexts: [{name: west}]
+
+- name: Go on without a context that is gone for good
+  k8ssandra.operator.k8ssandra_cluster:
+    kubeconfig: ~/.kube/config
+    context: east
+    control_plane: ansible
+    definition: "{{ lookup('ansible.builtin.file', 'demo_without_west.yml') | from_yaml }}"
+    contexts: [{name: north}, {name: west}]
+    lost_contexts: [west]
 
 - name: Take the cluster over from the operator
   k8ssandra.operator.k8ssandra_cluster:

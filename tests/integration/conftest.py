@@ -18,7 +18,7 @@ from tests.integration.support.watch import Story
 # One story, told once: deploying a cluster takes minutes. What needs empty clusters comes first, what removes all comes last.
 CHAPTERS = """
     dry_run fleet_check preflight rights operator_bundle helm_install fleet_inventory adopt cert_manager image_list direct direct_third
-    direct_addons
+    direct_addons direct_lost
     first_run context_check cluster_status awx planted same_either_way bad_input client_config k8ssandra_cluster faults cut kill scale
     third_datacenter move upgrade_check upgrade ten_kills upgrade_restart teardown execution_environment configure_awx secrets""".split()
 

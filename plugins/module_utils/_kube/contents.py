@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from .._core.objects import Object, Ref, kind_named
 from .api import Api
-from .errors import Absent, Unreachable
+from .errors import Absent, ClusterError, Unreachable
 from .fleet import failures, side_by_side
 from .observe import observe
 from .records import list_records
@@ -57,12 +57,23 @@ class Contents:
 
 def read_contents(aims: Sequence[Aim]) -> dict[str, Contents]:
     """What each context holds. Raises what the first context that failed said: never trust absence."""
-    answers = side_by_side(_read, aims)
-    for problem in failures(answers).values():
-        if isinstance(problem, Unreachable):
-            raise Unreachable(problem.context, _DOING, problem.found, "nothing was changed; run again when the context answers")
+    contents, failed = read_answers(aims)
+    for problem in failed.values():
         raise problem
-    return {context: answer for context, answer in answers.items() if isinstance(answer, Contents)}
+    return contents
+
+
+def read_answers(aims: Sequence[Aim]) -> tuple[dict[str, Contents], dict[str, ClusterError]]:
+    """What each context holds that answers, and why the others do not."""
+    answers = side_by_side(_read, aims)
+    failed = {context: _told(problem) for context, problem in failures(answers).items()}
+    return {context: answer for context, answer in answers.items() if isinstance(answer, Contents)}, failed
+
+
+def _told(problem: ClusterError) -> ClusterError:
+    if isinstance(problem, Unreachable):
+        return Unreachable(problem.context, _DOING, problem.found, "nothing was changed; run again when the context answers")
+    return problem
 
 
 def read_definition(apis: Sequence[Api]) -> Object:

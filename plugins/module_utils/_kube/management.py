@@ -3,21 +3,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The management API of a datacenter's nodes, reached through the proxy of its API server: no pod address need be routed to us.
 
-Source of the requests: cass-operator v1.28.0 `pkg/httphelper/client.go`.
+Sources of the requests: cass-operator v1.28.0 `pkg/httphelper/client.go`; management-api-for-apache-cassandra
+`com.datastax.mgmtapi.resources.NodeOpsResources` (`assassinate`); Cassandra 4.1 `Gossiper.assassinateEndpoint`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from .._core.distribution.keyspaces import is_agreed, settings_of
+from .._core.distribution.ring import Endpoint, endpoints_of
 from .._core.objects import Object, kind_named
 from .._core.readings import name_of, namespace_of, runs_cassandra
 from .api import Api
 from .errors import NO_ANSWER, Absent, ClusterError, Unavailable, Unreachable
 
 _PORT_NAME, _PORT = "mgmt-api-http", 8080
+_ENDPOINTS = "/api/v0/metadata/endpoints"
 Answer = TypeVar("Answer")
 
 
@@ -58,6 +62,27 @@ class ManagementApi:
         """Whether all nodes that can be reached have the same schema."""
         return is_agreed(self._get("/api/v1/ops/node/schema/versions", {}))
 
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """All nodes of the cluster that gossip knows, those of other datacenters and those that left too."""
+        return endpoints_of(self._get(_ENDPOINTS, {}))
+
+    def views(self) -> tuple[tuple[Endpoint, ...], ...]:
+        """The same as each node sees it that answers. Raises `Unavailable` or `Unreachable` when none does."""
+        answers = [_attempt(lambda root: self.api.read(f"{root}{_ENDPOINTS}"), root) for root in self._roots]
+        found = tuple(endpoints_of(answer) for answer in answers if not isinstance(answer, ClusterError))
+        if not found:
+            raise self._refusal("reading the ring", [answer for answer in answers if isinstance(answer, ClusterError)])
+        return found
+
+    def assassinate(self, address: str) -> None:
+        """Has one node take a dead one out of the ring, which takes half a minute and moves no data.
+
+        Whoever calls it makes sure that no node hears of the dead one. Cassandra waits for a heartbeat too, and may miss one: it waits in
+        the stage that would take it in. Where it refuses, no other node is asked: that one might do it.
+        """
+        path = f"/api/v0/ops/node/assassinate?{urlencode({'address': address})}"
+        self._first(f"taking the dead node {address} out of the ring", lambda root: self.api.send(f"{root}{path}", {}), self._roots[:1])
+
     def create_keyspace(self, name: str, copies: Mapping[str, int]) -> None:
         """Makes a keyspace with that many copies by datacenter."""
         self._post(f"creating keyspace {name}", "create", settings_of(name, copies))
@@ -72,9 +97,9 @@ class ManagementApi:
     def _get(self, path: str, query: Mapping[str, str]) -> Mapping[str, Any]:
         return self._first(f"reading {path}", lambda root: self.api.read(f"{root}{path}", query))
 
-    def _first(self, doing: str, ask: Callable[[str], Answer]) -> Answer:
-        """What the first node answers that does."""
-        answers = (_attempt(ask, root) for root in self._roots)
+    def _first(self, doing: str, ask: Callable[[str], Answer], roots: Sequence[str] | None = None) -> Answer:
+        """What the first node answers that does, of those that are given or of all."""
+        answers = (_attempt(ask, root) for root in (self._roots if roots is None else roots))
         refused = []
         for answer in answers:
             if not isinstance(answer, ClusterError):

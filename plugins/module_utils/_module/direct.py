@@ -24,6 +24,7 @@ from .._kube.management import ManagementApi
 from .awaiting import shown_status
 from .direct_decommission import carry_out_decommission, mark, plan_decommissions, plan_remains, plan_return
 from .direct_distribution import Distribution
+from .direct_lost import check_dead, forget, plan_lost
 from .direct_opening import has_defaults, open_distribution
 from .direct_plan import (
     plan_add_ons,
@@ -36,6 +37,7 @@ from .direct_plan import (
     plan_slices,
 )
 from .direct_takeover import check_takeover, plan_takeover, take_over
+from .direct_unreachable import remaining
 from .direct_waiting import Waits
 from .run import Call, outcome
 from .wish import is_move
@@ -53,7 +55,8 @@ def distribute_cluster(call: Call, wish: ClusterWish, own: Api, remotes: Mapping
     moving = is_move(call, wish)
     if moving:
         call = replace(call, parameters={**call.parameters, "force_conflicts": True})
-    distribution = open_distribution(call, wish, own, remotes)
+    distribution = open_distribution(call, wish, own, remaining(call, wish, own, remotes))
+    check_dead(distribution)
     takes_over = moving and has_defaults(distribution)
     if takes_over:
         check_takeover(distribution)
@@ -77,6 +80,7 @@ def foretold(distribution: Distribution) -> Plan:
     plan = plan_foundation(distribution)
     if not has_defaults(distribution):
         return plan
+    plan += plan_lost(distribution)
     parts = distribution.parts()
     for template in distribution.order():
         plan += plan_return(distribution, template, parts[template.name].datacenter)
@@ -114,6 +118,7 @@ class _Run:
         """Everything, one datacenter after the other: the next is touched only when the one before is ready."""
         distribution = self._distribution
         self._carry_out(plan_foundation(distribution))
+        forget(distribution, self._waits, self.done)
         order = distribution.order()
         started = [template for template in order if not template.own.get("stopped")]
         for template in order:

@@ -65,6 +65,7 @@ class Distribution:
         remotes: the others, by the names that the definition calls them.
         contents: what each context held at the beginning, by its name.
         records: what each context's record says by now, by the context's name.
+        lost: the datacenters of lost contexts that the others have not forgotten yet, as Cassandra calls them.
         definition: the cluster with the defaults of its kind; empty where no context knows them.
         reading: the contexts as they were read last.
         quiet: nothing was written since.
@@ -79,6 +80,7 @@ class Distribution:
     remotes: Mapping[str, Api]
     contents: Mapping[str, Contents] = field(default_factory=dict)
     records: dict[str, Record] = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
     definition: Mapping[str, Any] = field(default_factory=dict)
     reading: ClusterReading | None = None
     quiet: bool = True

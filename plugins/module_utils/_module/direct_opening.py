@@ -12,21 +12,24 @@ from .._core.cluster import ClusterWish, parse_cluster
 from .._core.collisions import check_collisions
 from .._core.deployment import in_live_order
 from .._core.distribution.add_ons import ADD_ONS, add_ons, known_add_ons
-from .._core.distribution.ownership import Record, as_cluster, check_masters, record_of, recorded
+from .._core.distribution.lost import check_lost, entries_in, lost_names, returned, without
+from .._core.distribution.ownership import Record, as_cluster, check_masters, place_of, record_of, recorded
 from .._core.distribution.schema import schema_of, with_defaults
 from .._core.distribution.support import check_supported
 from .._core.distribution.template import templates
 from .._core.errors import SpecError
-from .._core.objects import Object, Ref, kind_named
+from .._core.names import cassandra_name
+from .._core.objects import Object, Ref, kind_named, ref_of
 from .._core.readings import ClusterReading, is_of, name_of, namespace_of
 from .._core.update import check_update
 from .._kube import errors
 from .._kube.api import Api
-from .._kube.contents import Aim, Contents, read_contents, read_definition
+from .._kube.contents import Aim, Contents, read_answers, read_definition
 from .direct_add_ons import read_add_ons
 from .direct_decommission_check import check_decommissions, leaving_datacenters
 from .direct_distribution import Distribution
 from .direct_secrets import secret_refs
+from .direct_unreachable import lost_contexts, told_unreachable
 from .run import Call, foretelling
 from .wish import is_move
 
@@ -47,10 +50,13 @@ def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[
     moving = is_move(call, wish)
     distribution = Distribution(call, wish, own, remotes)
     _check_contexts(distribution)
-    distribution.contents = read_contents([_aim(distribution, context) for context in distribution.apis])
+    distribution.contents, failed = read_answers([_aim(distribution, context) for context in distribution.apis])
+    for problem in failed.values():
+        raise told_unreachable(problem, distribution.apis, distribution.contents)
     check_masters(wish.definition, own.context, _others(distribution))
     before = {context: record for context, one in distribution.contents.items() for record in _records(one)}
-    left = sorted(before.values(), key=lambda record: record.complete)
+    _check_returned(distribution, before)
+    left = _left(distribution, before)
     known = as_cluster(left)
     distribution.leaving = leaving_datacenters(distribution, known, left)
     ordered = _in_order(wish.definition, known)
@@ -60,7 +66,7 @@ def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[
     _new_records(distribution, ordered, before, dropped)
     reading = distribution.read()
     _require_answers(distribution, reading)
-    _check_live(distribution, reading, known)
+    _check_live(distribution, reading, known, before)
     _joining(distribution, before)
     with foretelling(call):
         defaults = with_defaults(schema_of(read_definition(list(distribution.apis.values()))), ordered)
@@ -134,7 +140,7 @@ def _new_records(distribution: Distribution, ordered: Object, before: Mapping[st
     for context in dict.fromkeys((*distribution.places(), *(context for context in left if context in before))):
         old = before.get(context, Record({}))
         joining = tuple(name for name in old.joining if name in {each.name for each in distribution.wish.datacenters})
-        distribution.records[context] = Record(kept, old.carried_out, joining, leaving, dropped)
+        distribution.records[context] = Record(kept, old.carried_out, joining, leaving, dropped, distribution.lost)
 
 
 def _joining(distribution: Distribution, before: Mapping[str, Record]) -> None:
@@ -159,7 +165,50 @@ def _require_answers(distribution: Distribution, reading: ClusterReading) -> Non
                 raise errors.Absent(context.context, _PLANNING, "the cluster serves no CassandraDatacenters", advice)
 
 
-def _check_live(distribution: Distribution, reading: ClusterReading, known: Object | None) -> None:
+def _left(distribution: Distribution, before: Mapping[str, Record]) -> list[Record]:
+    """What the records say without the datacenters that are lost; the one that was not carried out first, as it counts."""
+    contexts, back = lost_contexts(distribution.call), _back(distribution, before)
+    records = sorted((record for record in before.values() if not back & {*record.lost}), key=lambda record: record.complete)
+    gone = entries_in(records, contexts)
+    given = {context["name"] for context in distribution.call.parameters["contexts"]}
+    for context in sorted({entry["k8sContext"] for entry in gone} - given):
+        distribution.call.warn(f"lost_contexts names {context}, which contexts leaves out: nobody asked whether it answers")
+    distribution.lost = lost_names(records, gone)
+    left = [without(record, distribution.lost) for record in records]
+    check_lost(distribution.wish, left, gone, distribution.lost)
+    return left
+
+
+def _back(distribution: Distribution, records: Mapping[str, Record]) -> set[str]:
+    """The datacenters, as Cassandra calls them, that are wanted and there while only some of the records note their loss.
+
+    Every record notes a loss before anything is forgotten: so these need not be.
+    """
+    noted, back = {name for record in records.values() for name in record.lost}, set()
+    for datacenter, template in distribution.wish.templates():
+        context = distribution.context(datacenter.context)
+        ref = kind_named("CassandraDatacenter").ref(datacenter.name, datacenter.namespace)
+        known = cassandra_name(template) in noted and not returned(context, datacenter.name, records)
+        if known and distribution.apis[context].get(ref) is not None:
+            back.add(cassandra_name(template))
+    return back
+
+
+def _check_returned(distribution: Distribution, records: Mapping[str, Record]) -> None:
+    """Refuses a datacenter that comes back after the others have forgotten it, before its own record is taken for true."""
+    for context, record in records.items():
+        for where, namespace, name in (place_of(entry, record.definition) for entry in entries_in([record], [context])):
+            ref = kind_named("CassandraDatacenter").ref(name, namespace)
+            if returned(where, name, records) and distribution.apis[context].get(ref) is not None:
+                raise _returned(context, ref, returned(where, name, records))
+
+
+def _returned(context: str, ref: Ref, why: str) -> errors.Conflict:
+    advice = "remove it there, with its volumes and its record, before its nodes reach the others; nothing was changed"
+    return errors.Conflict(context, _PLANNING, f"{ref} is there, and {why}", advice)
+
+
+def _check_live(distribution: Distribution, reading: ClusterReading, known: Object | None, records: Mapping[str, Record]) -> None:
     """Whether what is there may become what is wanted."""
     wish, own = distribution.wish, distribution.own.context
     wanted = {(distribution.context(each.context), each.namespace, each.name) for each in wish.datacenters}
@@ -167,8 +216,13 @@ def _check_live(distribution: Distribution, reading: ClusterReading, known: Obje
     found = [(context.context, body) for context in reading.contexts for body in context.of("CassandraDatacenter")]
     for context, body in found:
         where = (context, namespace_of(body), name_of(body))
+        why = is_of(body, wish.name, wish.namespace) and returned(context, name_of(body), records)
+        if why:
+            raise _returned(context, ref_of(body), why)
         if is_of(body, wish.name, wish.namespace) and where not in wanted | leaving:
-            what = f"leaves out {name_of(body)}, which is in {context}, and no record tells of it; put it back"
+            taken = cassandra_name({**body, **body["spec"]}) in distribution.lost
+            why = "which an earlier run took for lost and did not forget" if taken else "and no record tells of it"
+            what = f"leaves out {name_of(body)}, which is in {context}, {why}; put it back"
             raise SpecError(wish.at("spec", "cassandra", "datacenters"), what)
         if body["metadata"].get("deletionTimestamp") and where in wanted:
             what = f"CassandraDatacenter {namespace_of(body)}/{name_of(body)} is being removed"

@@ -58,7 +58,7 @@ def plan_completion(distribution: Distribution) -> Plan:
     """The steps by which every record says that the definition was carried out to its end."""
     distribution.records = {context: record for context, record in distribution.records.items() if context in distribution.places()}
     for context, record in distribution.records.items():
-        distribution.keep(context, carried_out=digest_of(record.definition), joining=(), leaving=(), dropped=())
+        distribution.keep(context, carried_out=digest_of(record.definition), joining=(), leaving=(), dropped=(), lost=())
     return sum((plan_record(distribution, context) for context in distribution.records), Plan())
 
 

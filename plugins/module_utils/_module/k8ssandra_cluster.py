@@ -34,6 +34,7 @@ from .definition import Definition
 from .direct import distribute_cluster
 from .direct_handover import hand_over
 from .direct_removal import remove_distributed
+from .direct_unreachable import check_lost_option
 from .run import Call, outcome, reporting
 from .wish import fleet, is_move, wished_cluster
 
@@ -42,6 +43,7 @@ _PLANNING = "planning the cluster"
 
 def keep_cluster(call: Call) -> dict[str, Any]:
     """Deploys, changes or removes a K8ssandraCluster."""
+    check_lost_option(call)
     direct = call.parameters["control_plane"] == "ansible"
     if call.parameters["state"] == "absent" and direct:
         with fleet(call.parameters) as (own, others):
@@ -171,6 +173,7 @@ K8SSANDRA_CLUSTER = Definition(
         "spec": {"type": "dict"},
         "annotations": {"type": "dict"},
         "remove_datacenters": {"type": "list", "elements": "str", "default": []},
+        "lost_contexts": {"type": "list", "elements": "str", "default": []},
         "confirm_removal": {"type": "str"},
         "confirm_move": {"type": "str"},
         "apply_updates": {"type": "str", "choices": ["never", "once", "always"], "default": "never"},

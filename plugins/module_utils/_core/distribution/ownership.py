@@ -36,6 +36,7 @@ class Record:
         joining: the datacenters of this context that have not got the data that was there before them, by object name.
         leaving: the entries of datacenters that the definition has no more, and whose removal has not come to its end.
         dropped: the add-ons that the definition does not want any more and of which something may be there still.
+        lost: the datacenters of lost contexts that the others have not forgotten yet, as Cassandra calls them.
     """
 
     definition: Mapping[str, Any]
@@ -43,6 +44,7 @@ class Record:
     joining: tuple[str, ...] = ()
     leaving: tuple[Mapping[str, Any], ...] = ()
     dropped: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -75,7 +77,8 @@ def record_body(record: Record, namespace: str) -> dict[str, Any]:
     data = {"definition": json.dumps(record.definition, sort_keys=True), "carriedOut": record.carried_out}
     lists = {"joining": record.joining, "dropped": record.dropped}
     data |= {name: " ".join(found) for name, found in lists.items() if found}
-    more = {"leaving": record.leaving}
+    # Names as Cassandra calls datacenters may have spaces.
+    more = {"leaving": record.leaving, "lost": record.lost}
     data |= {name: json.dumps(found, sort_keys=True) for name, found in more.items() if found}
     return {
         "apiVersion": "v1",
@@ -94,11 +97,11 @@ def record_of(body: Object) -> Record | None:
     data = body.get("data") or {}
     try:
         definition = json.loads(data.get("definition") or "")
-        leaving = tuple(json.loads(data.get("leaving") or "[]"))
+        leaving, lost = (tuple(json.loads(data.get(name) or "[]")) for name in ("leaving", "lost"))
     except ValueError:
         return None
     joining, dropped = (tuple((data.get(name) or "").split()) for name in ("joining", "dropped"))
-    return Record(definition, data.get("carriedOut") or "", joining, leaving, dropped)
+    return Record(definition, data.get("carriedOut") or "", joining, leaving, dropped, lost)
 
 
 def as_cluster(records: Iterable[Record]) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from plugins.module_utils._core.distribution.ring import Endpoint
 from plugins.module_utils._kube import errors
 from plugins.module_utils._kube.management import ManagementApi
 from tests.unit import build
@@ -35,6 +36,42 @@ def test_a_node_that_does_not_answer_is_passed_over() -> None:
     api.fail("read", ROOT.format(1, 8080) + "/api/v1/ops/node/schema/versions", errors.Unavailable("east", "reading", "HTTP 500"))
     assert ManagementApi(api, "dc1", [_pod(0, ready=False), _pod(1), _pod(2)]).agrees()
     assert not [path for _verb, path in api.calls if "sts-0" in path]
+
+
+def _state(address: str, **more: str) -> dict[str, str]:
+    return {"ENDPOINT_IP": address, "DC": "dc1", "IS_ALIVE": "true", "STATUS_WITH_PORT": "NORMAL,-1", **more}
+
+
+def test_the_nodes_of_the_ring_are_told_as_one_sees_them_or_as_each_does() -> None:
+    path = "/api/v0/metadata/endpoints"
+    silent = {"entity": [_state("10.0.0.1"), _state("10.0.0.2", DC="dc2", IS_ALIVE="false", STATUS_WITH_PORT="LEFT,-1,17")]}
+    heard = {"entity": [_state("10.0.0.2", DC="dc2")]}
+    api = FakeApi("east", answers={ROOT.format(0, 8080) + path: silent, ROOT.format(1, 8080) + path: heard})
+    management = ManagementApi(api, "dc1", [_pod(0), _pod(1), _pod(2)])
+    first = (Endpoint("10.0.0.1", "dc1", True, "NORMAL,-1"), Endpoint("10.0.0.2", "dc2", False, "LEFT,-1,17"))
+    assert management.endpoints() == first
+    assert management.views() == (first, (Endpoint("10.0.0.2", "dc2", True, "NORMAL,-1"),))
+    assert [each.in_ring for each in first] == [True, False]
+
+
+def test_a_ring_that_no_node_tells_of_is_not_taken_for_an_empty_one() -> None:
+    with pytest.raises(errors.Unavailable, match="reading the ring through the management API of dc1"):
+        ManagementApi(FakeApi("east"), "dc1", [_pod(0)]).views()
+
+
+def test_a_dead_node_is_named_by_its_address() -> None:
+    path = ROOT.format(0, 8080) + "/api/v0/ops/node/assassinate?address=10.0.0.2"
+    api = FakeApi("east", answers={path: {}})
+    ManagementApi(api, "dc1", [_pod(0)]).assassinate("10.0.0.2")
+    assert api.calls == [("send", path)]
+
+
+def test_a_node_that_refuses_to_take_another_for_dead_is_not_overruled_by_the_next() -> None:
+    api = FakeApi("east", answers={ROOT.format(1, 8080) + "/api/v0/ops/node/assassinate?address=10.0.0.2": {}})
+    api.fail("send", None, errors.Unavailable("east", "posting", "Endpoint still alive"), times=1)
+    with pytest.raises(errors.Unavailable, match="taking the dead node 10.0.0.2 out of the ring .* of dc1: Endpoint still alive"):
+        ManagementApi(api, "dc1", [_pod(0), _pod(1)]).assassinate("10.0.0.2")
+    assert len(api.calls) == 1
 
 
 def test_when_no_node_answers_the_error_says_where_and_why() -> None:

@@ -31,8 +31,9 @@ def test_a_record_names_every_context_and_holds_no_password() -> None:
 
 
 def test_a_record_is_read_as_it_was_written() -> None:
-    record = Record(KEPT, "digest", ("dc1", "dc2"))
-    assert record_of(record_body(record, "ns")) == record
+    leaving = ({"metadata": {"name": "dc0"}, "size": 1, "k8sContext": "west"},)
+    for record in (Record(KEPT, "digest", ("dc1", "dc2"), leaving), Record(KEPT, "digest", dropped=("Reaper", "Medusa"), lost=("Data Center 2",))):
+        assert record_of(record_body(record, "ns")) == record
     assert record_of({"data": {"definition": "{"}}) is None
     assert record_of({}) is None
 
