@@ -36,6 +36,7 @@ from .direct_plan import (
     plan_record,
     plan_slices,
 )
+from .direct_ring import forget_left
 from .direct_takeover import check_takeover, plan_takeover, take_over
 from .direct_unreachable import remaining
 from .direct_waiting import Waits
@@ -161,6 +162,7 @@ class _Run:
                 self._waits.until_gone(template)
             elif distribution.body(template) is not None:
                 return False
+        forget_left(distribution, self._waits, self.done)
         management = distribution.management(last)
         self._alter(management, plan_keyspaces(last, distribution.context(last.context), management, distribution.replications()))
         self._carry_out(plan_remains(distribution))

@@ -55,6 +55,42 @@ def await_forgotten(distribution: Distribution, waits: Waits, names: Collection[
     waits.until(look, "waiting until every node has forgotten those that are gone", survivors(distribution)[0].api.context)
 
 
+def forget_left(distribution: Distribution, waits: Waits, done: list[Step]) -> None:
+    """Takes out of the ring the nodes of datacenters that left without all others having heard of it.
+
+    cass-operator asks the node that leaves whether it has left, and ends it at once. Where that is before the news has spread, the others
+    wait for it for ever, and Cassandra refuses to take its datacenter out of `system_auth` (`CheckDecommissioningNodes`, cass-operator
+    v1.28.0 `pkg/reconciliation/decommission_node.go`).
+
+    Args:
+        distribution: what the run knows; the datacenters that leave have gone.
+        waits: the time that the run has.
+        done: gets each step that was done.
+    """
+    names = [template.cassandra_name for template in distribution.leaving]
+    why = "has left, and not every node has heard of it"
+    if not plan_nodes(distribution, names, why):
+        return
+
+    def look() -> Verdict:
+        views = _views(distribution)
+        heard = ", ".join(living_nodes(views, names)) if dead_nodes(views, names) else ""
+        return Verdict(not heard, f"{heard}: not yet taken for dead" if heard else "")
+
+    def write(step: Step) -> None:
+        # Half a minute goes by with each.
+        heard = ", ".join(heard_of(distribution, names))
+        if heard:
+            found = f"{heard} of {', '.join(names)}: alive, though the datacenter is gone"
+            raise errors.Conflict(step.context, DOING, found, "find out what runs there, and run again when it has ended")
+        survivors(distribution)[0].assassinate(step.ref.name)
+
+    waits.until(look, "waiting until the nodes that have left are forgotten, or taken for dead", survivors(distribution)[0].api.context)
+    plan, distribution.wrote = plan_nodes(distribution, names, why), True
+    write_each(plan, write, say=distribution.call.say, done=done)
+    await_forgotten(distribution, waits, names)
+
+
 def _views(distribution: Distribution) -> list[tuple[Endpoint, ...]]:
     """The ring as each node that answers sees it."""
     return [view for management in survivors(distribution) for view in management.views()]

@@ -114,6 +114,25 @@ def test_its_nodes_leave_the_ring_before_the_keyspaces_of_the_cluster_leave_it_o
     assert told[-1] == f"east delete ConfigMap {RECORD.name}"
 
 
+@pytest.mark.parametrize(
+    ("heard", "expected"),
+    [({"IS_ALIVE": "false"}, ["assassinate 10.51.0.1"]), ({"STATUS": "LEFT,-1,17"}, [])],
+    ids=["nobody hears of it any more", "the news comes late"],
+)
+def test_a_node_that_left_without_a_word_leaves_the_ring_once_it_is_dead(ring: Ring, heard: dict[str, str], expected: list[str]) -> None:
+    ring.leaving = {"ENDPOINT_IP": "10.51.0.1", "DC": "dc1", "IS_ALIVE": "true", "STATUS": "LEAVING,-1"}
+
+    def pass_by(seconds: float) -> None:
+        ring.clock.now += seconds
+        ring.leaving |= heard
+
+    ring.clock.sleep = pass_by
+    result = ring.succeed(**OUT)
+    assert [line for line in ring.sent if line.startswith("assassinate")] == expected
+    assert [step["object"] for step in result["plan"] if step["object"].startswith("Node")] == ["Node 10.51.0.1"][: len(expected)]
+    assert all(copies == {"class": NTS, "dc2": "1"} for copies in ring.keyspaces.values())
+
+
 class Repaired(AddOnFleet, Ring):
     """The same with Reapers."""
 
