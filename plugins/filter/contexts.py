@@ -21,6 +21,7 @@ description:
     collection's modules takes, one entry a host, in the order given.
   - The key C(name) is the host's name. Every other key is taken from the host's variable of that name behind the prefix
     C(k8ssandra_), for example C(kubeconfig) from C(k8ssandra_kubeconfig). A variable that is not set leaves its key out.
+  - A host that its variable C(k8ssandra_lost_contexts) names is left out, so that nothing is asked of a context that is lost for good.
   - It only collects. What is missing or wrong is judged by the module.
 positional: hostvars
 author:
@@ -43,6 +44,10 @@ options:
       datacenters, kustomize, chart_version]
     default: [name, kubeconfig, context, cluster_uid, server, ca_cert, tls_server_name, proxy_url, credential, client_config,
       datacenters]
+  with_lost:
+    description: Keep the hosts that C(k8ssandra_lost_contexts) names, without their datacenters, for the module that forgets them.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -72,13 +77,24 @@ DEFAULT_KEYS = (
 KEYS = (*DEFAULT_KEYS, "kustomize", "chart_version")
 
 
-def contexts(hosts: Iterable[str], hostvars: Mapping[str, Any], keys: Iterable[str] = DEFAULT_KEYS) -> list[dict[str, Any]]:
+def contexts(
+    hosts: Iterable[str], hostvars: Mapping[str, Any], keys: Iterable[str] = DEFAULT_KEYS, with_lost: bool = False
+) -> list[dict[str, Any]]:
     """One entry a host, with those of the keys that its variables hold."""
     chosen = [str(key) for key in keys]
     unknown = sorted(set(chosen) - set(KEYS))
     if unknown:
         raise AnsibleFilterError(f"the filter `contexts` knows no key {', '.join(unknown)}; it knows {', '.join(KEYS)}")
-    return [_entry(str(host), hostvars, chosen) for host in hosts]
+    named = [str(host) for host in hosts]
+    lost = [host for host in named if host in _lost(hostvars.get(host, {}))]
+    kept = [host for host in named if with_lost or host not in lost]
+    return [_entry(host, hostvars, [key for key in chosen if key != "datacenters" or host not in lost]) for host in kept]
+
+
+def _lost(variables: Mapping[str, Any]) -> list[str]:
+    """The contexts that are named as lost: a list, or names with commas between them as `-e` and a survey give them."""
+    said = plain(variables.get("k8ssandra_lost_contexts") or [])
+    return [name.strip() for name in said.split(",")] if isinstance(said, str) else [str(name) for name in said]
 
 
 def _entry(host: str, hostvars: Mapping[str, Any], keys: list[str]) -> dict[str, Any]:

@@ -47,6 +47,19 @@ def test_result_is_a_plain_copy() -> None:
     assert datacenter is not tagged["hub"]["k8ssandra_datacenters"][0]
 
 
+def losing(said: Any, control_plane: str) -> dict[str, dict[str, Any]]:
+    told = {"k8ssandra_lost_contexts": said, "k8ssandra_control_plane": control_plane}
+    return {host: {**variables, **told} for host, variables in HOSTVARS.items()}
+
+
+@pytest.mark.parametrize("said", [["west"], "west", "hub, west"])
+def test_a_host_that_is_lost_for_good_is_left_out_or_has_no_datacenters(said: Any) -> None:
+    hostvars = losing(said, "ansible")
+    assert contexts(["east", "west"], hostvars, ["name"]) == [{"name": "east"}]
+    kept = contexts(["east", "west"], hostvars, ["name", "datacenters"], with_lost=True)
+    assert kept == [{"name": "east", "datacenters": HOSTVARS["east"]["k8ssandra_datacenters"]}, {"name": "west"}]
+
+
 @pytest.mark.parametrize(("hosts", "keys", "named"), [(["nowhere"], ["name"], "nowhere"), (["hub"], ["name", "colour"], "colour")])
 def test_error_names_what_is_wrong(hosts: list[str], keys: list[str], named: str) -> None:
     with pytest.raises(AnsibleFilterError, match=named):
