@@ -21,7 +21,8 @@ description:
     collection's modules takes, one entry a host, in the order given.
   - The key C(name) is the host's name. Every other key is taken from the host's variable of that name behind the prefix
     C(k8ssandra_), for example C(kubeconfig) from C(k8ssandra_kubeconfig). A variable that is not set leaves its key out.
-  - A host that its variable C(k8ssandra_lost_contexts) names is left out, so that nothing is asked of a context that is lost for good.
+  - A host that its variable C(k8ssandra_lost_contexts) names is left out, so that nothing is asked of a context that is lost for good. With
+    an operator's control plane none is left out, as that cannot forget one; see C(k8ssandra_control_plane).
   - It only collects. What is missing or wrong is judged by the module.
 positional: hostvars
 author:
@@ -93,6 +94,8 @@ def contexts(
 
 def _lost(variables: Mapping[str, Any]) -> list[str]:
     """The contexts that are named as lost: a list, or names with commas between them as `-e` and a survey give them."""
+    if variables.get("k8ssandra_control_plane") != "ansible":
+        return []
     said = plain(variables.get("k8ssandra_lost_contexts") or [])
     return [name.strip() for name in said.split(",")] if isinstance(said, str) else [str(name) for name in said]
 

@@ -52,6 +52,10 @@ def losing(said: Any, control_plane: str) -> dict[str, dict[str, Any]]:
     return {host: {**variables, **told} for host, variables in HOSTVARS.items()}
 
 
+def test_an_operator_leaves_no_host_out() -> None:
+    assert contexts(["east", "west"], losing(["west"], "operator"), ["name"]) == [{"name": "east"}, {"name": "west"}]
+
+
 @pytest.mark.parametrize("said", [["west"], "west", "hub, west"])
 def test_a_host_that_is_lost_for_good_is_left_out_or_has_no_datacenters(said: Any) -> None:
     hostvars = losing(said, "ansible")
