@@ -27,6 +27,7 @@ class ContextReading:
         not_served: the kinds that the cluster does not know: their definitions are not installed.
         read_at: when it was read by the cluster's own clock, which wrote the times in its objects, in seconds since 1970; None when
             it did not say.
+        problem: the error that `cause` tells in words.
     """
 
     context: str
@@ -37,6 +38,7 @@ class ContextReading:
     gaps: tuple[str, ...] = ()
     not_served: frozenset[str] = frozenset()
     read_at: float | None = None
+    problem: Exception | None = field(default=None, repr=False)
 
     def now(self, ours: float) -> float:
         """The time by the cluster's own clock; by ours where it did not say."""

@@ -81,7 +81,7 @@ def _cause(problem: ClusterError) -> str:
 
 def _reading(look: _Look, answer: ContextReading | ClusterError) -> ContextReading:
     if isinstance(answer, ClusterError):
-        return ContextReading(look.api.context, control_plane=not look.context, cause=_cause(answer))
+        return ContextReading(look.api.context, control_plane=not look.context, cause=_cause(answer), problem=answer)
     return answer
 
 

@@ -25,7 +25,7 @@ from .._core.readings import ClusterReading, holds, labels_of, namespace_of
 from .._kube.api import Api
 from .._kube.cluster_reading import read_cluster
 from .._kube.contents import Contents
-from .._kube.errors import Unreachable
+from .._kube.errors import Forbidden, Unauthorized, Unreachable, WrongCluster
 from .._kube.management import ManagementApi
 from .direct_add_ons import AddOns
 from .direct_secrets import decoded
@@ -127,8 +127,20 @@ class Distribution:
         return self.reading
 
     def known(self) -> ClusterReading:
-        """The contexts as they are: read anew when something was written since."""
-        return self.reading if self.reading is not None and self.quiet else self.read(surroundings=False)
+        """The contexts as they are: read anew when something was written since, or one did not answer.
+
+        Raises `Unreachable`: a datacenter whose context does not answer is not taken for one that is not there. What a context refuses is
+        raised as it is: waiting does not give a right.
+        """
+        reading = self.reading
+        if reading is None or not self.quiet or not all(context.reachable for context in reading.contexts):
+            reading = self.read(surroundings=False)
+        for context in reading.contexts:
+            if isinstance(context.problem, (Forbidden, Unauthorized, WrongCluster)):
+                raise context.problem
+            if not context.reachable:
+                raise Unreachable(context.context, "looking at its datacenters", context.cause, "run again when it answers")
+        return reading
 
     def live(self) -> dict[str, Object]:
         """The CassandraDatacenters that are there, by the names of those that are wanted."""

@@ -333,6 +333,52 @@ def test_the_operators_removal_leaves_alone_what_the_collection_distributes(depl
     assert not deployed.writes
 
 
+def _silent_after(fleet: Fleet, kind: str, api: FakeApi, times: int | None, error: errors.ClusterError | None = None) -> None:
+    """Lets the reads of a context's datacenters fail from the first write of a kind on."""
+    heard = fleet.east.react
+
+    def react(verb: str, on: Any) -> None:
+        heard(verb, on)
+        if isinstance(on, Ref) and on.kind == kind and not api.faults:
+            api.fail("list", "CassandraDatacenter", error, times)
+
+    fleet.east.react = react
+
+
+@pytest.mark.parametrize("silent", ["east", "west"])
+def test_a_context_that_does_not_answer_in_the_middle_of_a_run_is_not_taken_for_empty(deployed: Fleet, silent: str) -> None:
+    _silent_after(deployed, "ConfigMap", getattr(deployed, silent), 1)
+    wanted = {"east": {"metadata": {"name": "dc1"}, "size": 2}, "west": {"metadata": {"name": "dc2"}, "size": 1}}
+    contexts = [{"name": name, "datacenters": [datacenter]} for name, datacenter in wanted.items()]
+    result = deployed.run(contexts=contexts)
+    assert result["msg"].startswith(f"context {silent}: looking at its datacenters: asking: no route to host")
+    assert [line for line in deployed.order if "demo-control-plane" not in line] == [], "seeds or the datacenter were changed"
+    assert ("delete", SLICE) not in deployed.east.calls
+
+
+def test_no_keyspace_leaves_a_datacenter_out_that_does_not_answer(deployed: Fleet) -> None:
+    _silent_after(deployed, "CassandraDatacenter", deployed.west, None)
+    result = deployed.run(spec={"cassandra": {**CASSANDRA, "serverVersion": "4.1.9"}})
+    assert result["msg"].startswith("context west: waiting for the datacenter dc1")
+    assert all(copies["dc2"] == "1" for copies in deployed.keyspaces.values()), deployed.keyspaces
+
+
+@pytest.mark.parametrize("refusal", [errors.Unauthorized, errors.WrongCluster])
+def test_a_context_that_refuses_in_the_middle_of_a_run_is_not_waited_for(deployed: Fleet, refusal: type[errors.ClusterError]) -> None:
+    _silent_after(deployed, "CassandraDatacenter", deployed.west, None, refusal("west", "reading", "the token has expired"))
+    result = deployed.run(spec={"cassandra": {**CASSANDRA, "serverVersion": "4.1.9"}})
+    assert (result["error"]["context"], result["error"]["reason"]) == ("west", refusal.reason)
+    assert result["changed"]
+    assert deployed.clock.now == 0
+    assert all(copies["dc2"] == "1" for copies in deployed.keyspaces.values()), deployed.keyspaces
+
+
+def test_a_wait_goes_on_when_a_context_answers_again(deployed: Fleet) -> None:
+    _silent_after(deployed, "CassandraDatacenter", deployed.west, 3)
+    deployed.succeed(spec={"cassandra": {**CASSANDRA, "serverVersion": "4.1.9"}})
+    assert not [line for line in deployed.order if line.startswith("keyspace")]
+
+
 @pytest.mark.parametrize("lost", [errors.Unreachable, errors.NotForwarded])
 def test_a_keyspace_that_was_altered_and_whose_answer_was_lost_counts_as_changed(deployed: Fleet, lost: type[errors.ClusterError]) -> None:
     deployed.keyspaces["system_auth"] = {"class": NTS, "dc1": "1"}
