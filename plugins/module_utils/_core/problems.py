@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .datacenters import REBUILD_ANNOTATION, Datacenter
-from .objects import Object
+from .objects import Object, ref_of
 from .operators import K8SSANDRA, Certificate, Operator
 from .readings import ClusterReading, holds, status_of
 
@@ -108,13 +108,27 @@ def _of_cluster(reading: ClusterReading, cluster: Object, datacenters: Sequence[
     for datacenter in datacenters:
         if datacenter.requires_update:
             what = f"{datacenter.context} {datacenter.name}: an upgrade of cass-operator wants to change its nodes and has to be allowed to"
-            yield Problem(what, datacenter.context, _ALLOW, held=_ALLOWED not in annotations)
+            more, advice = _of_task(reading, f"refresh-{generation}-{observed}")
+            yield Problem(what + more, datacenter.context, advice, held=_ALLOWED not in annotations)
     if not holds(status, "CassandraInitialized"):
         yield Problem(f"{where}: Cassandra has not been initialized yet", context)
     if generation != observed and reading.direct:
         yield Problem(f"{where}: what was asked for last has not been carried out to its end yet", context, "run k8ssandra_cluster again")
     elif generation != observed:
         yield Problem(f"{where}: the operator has not carried out generation {generation} yet (the last one was {observed})", context)
+
+
+def _of_task(reading: ClusterReading, name: str) -> tuple[str, str]:
+    """How upstream's task stands in the way of an update that cass-operator holds back, if it does, and what to do to let that through.
+
+    The operator lets cass-operator go on by a task of this name, for ``once`` as for ``always``, and makes none while there is one:
+    what has ended is done (k8ssandra-operator v1.26.0 `controllers/k8ssandra/datacenters.go`).
+    """
+    task = reading.control_plane.find("K8ssandraTask", name, reading.namespace)
+    if task is None or not status_of(task).get("completionTime"):
+        return "", _ALLOW
+    context, ref = reading.control_plane.context, ref_of(task)
+    return f", and {ref} of {context} has run already, so that upstream runs none", f"remove {ref} in {context}, then {_ALLOW}"
 
 
 def _of_datacenters(datacenters: Sequence[Datacenter]) -> Iterator[Problem]:

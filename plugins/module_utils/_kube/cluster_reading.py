@@ -40,7 +40,8 @@ def read_cluster(
     """What all contexts say of one K8ssandraCluster. A context that fails is unknown, with the cause, and fails nobody else.
 
     One request to the control plane says where the datacenters are; all others run side by side. On ready clusters they are 10 at
-    most for the control plane and 6 for a data plane; 4 and 3 without surroundings; one more where the collection distributes Reaper.
+    most for the control plane and 6 for a data plane; 4 and 3 without surroundings; one more where the collection distributes Reaper, or
+    cass-operator holds an update back.
 
     Args:
         control_plane: the control plane's own cluster.
@@ -64,7 +65,7 @@ def read_cluster(
         recorded = cluster = read_recorded([*([] if cause else [control_plane]), *remotes.values()], name, namespace)
         installed = installed or recorded is not None
     reapers = recorded is not None and has_own_reaper(recorded)
-    wish = _Wish(name, namespace, operators or namespace, tuple(namespaces), surroundings, recorded is not None, reapers)
+    wish = _Wish(name, namespace, operators or namespace, tuple(namespaces), surroundings, recorded is not None, reapers, _held(cluster))
     looks = [_Look(api, context, _places(cluster, context, control_plane.context, wish), wish) for context, api in remotes.items()]
     if not cause:
         looks.insert(0, _Look(control_plane, "", _places(cluster, "", control_plane.context, wish), wish))
@@ -73,6 +74,12 @@ def read_cluster(
     hub = readings.pop("", ContextReading(control_plane.context, control_plane=True, cause=cause))
     credentials = tuple(credential for look in looks for credential in look.credentials)
     return ClusterReading(name, namespace, hub, cluster, installed, tuple(readings.values()), credentials, recorded is not None)
+
+
+def _held(cluster: Object | None) -> bool:
+    """Whether cass-operator, as far as the control plane's operator knows, holds an update back."""
+    copies = (status_of(cluster).get("datacenters") or {}).values()
+    return any(holds(copy.get("cassandra") or {}, "RequiresUpdate") for copy in copies)
 
 
 def _cause(problem: ClusterError) -> str:
@@ -94,6 +101,7 @@ class _Wish:
     surroundings: bool
     direct: bool
     reapers: bool
+    held: bool
 
 
 def _places(cluster: Object | None, context: str, control_plane: str, wish: _Wish) -> tuple[str, ...]:
@@ -129,6 +137,8 @@ class _Look:
         version = str(self.api.read("/version").get("gitVersion", "")) if surroundings else ""
         for namespace in self.places:
             self._datacenters(namespace)
+        if self.wish.held and not self.context:
+            self._list("K8ssandraTask", self.wish.namespace)
         if surroundings:
             self._list("Deployment", self.wish.operators)
             self._list("Certificate", self.wish.operators)
