@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from .._core.deployment import CLUSTER_LABEL
+from .._core.distribution.datacenter import FINALIZER
 from .._core.distribution.moving import REPLICATED_SECRET_FINALIZER
 from .._core.distribution.ownership import check_no_record
 from .._core.errors import SpecError
@@ -60,7 +61,7 @@ def remove_cluster(call: Call) -> dict[str, Any]:
                 if not call.parameters["wait"]:
                     return outcome(plan, cluster={})
                 _await_removal(call, control_plane, remotes)
-            elif there is None and (stuck := _copies_verdict(call, control_plane)).hopeless:
+            elif (stuck := _cluster_verdict(call, control_plane, there) if there else _copies_verdict(call, control_plane)).hopeless:
                 call.warn(f"{control_plane.context}: {stuck.reason}; {stuck.advice}")
             rest = sum((plan_leftovers(call, api) for api in apis), Plan())
             for api in apis if not call.check_mode else ():
@@ -81,6 +82,8 @@ def _await_removal(call: Call, control_plane: Client, remotes: Mapping[str, Clie
 
     def look() -> Verdict:
         there = control_plane.get(kind_named("K8ssandraCluster").ref(name, namespace))
+        if there is not None and (stuck := _cluster_verdict(call, control_plane, there)).hopeless:
+            return stuck
         apis = [control_plane, *remotes.values()]
         left = side_by_side(lambda api: _datacenters(api, name, namespace), apis)
         busy = [api for api in apis if left[api.context] and api.context not in failures(left)]
@@ -127,16 +130,30 @@ def _copies_verdict(call: Call, api: Api) -> Verdict:
     left = [body for body in listed if any(owner <= each.items() for each in body["metadata"].get("ownerReferences") or ())]
     if not left:
         return Verdict(True)
-    ref, metadata = ref_of(left[0]), left[0]["metadata"]
-    reason = f"{ref} is still there, and with it copies of Secrets in the data planes"
-    held = metadata.get("deletionTimestamp") and REPLICATED_SECRET_FINALIZER in (metadata.get("finalizers") or ())
-    if held and not _may_have_operator(call, api):
-        named = call.parameters["operator_namespace"]
-        reason += f"; no k8ssandra-operator is in {f'namespace {named}' if named else 'any namespace'} to remove them"
-        advice = f"remove the finalizer of {ref} by hand, which leaves the copies where they are"
-        advice = f"install the operators again and run once more; when they are gone for good, {advice}"
-        return Verdict(False, reason, True, advice=advice)
-    return Verdict(False, reason, lines=(f"{api.context}: copies of its Secrets are being removed",))
+    verdict = _held_verdict(call, api, left[0], REPLICATED_SECRET_FINALIZER, "copies of Secrets in the data planes")
+    return replace(verdict, lines=() if verdict.hopeless else (f"{api.context}: copies of its Secrets are being removed",))
+
+
+def _cluster_verdict(call: Call, api: Api, cluster: Object) -> Verdict:
+    """Why a cluster is still there: the operator takes its finalizer off when it has removed the rest (`cleanup.go`)."""
+    return _held_verdict(call, api, cluster, FINALIZER, "its datacenters")
+
+
+def _held_verdict(call: Call, api: Api, body: Object, finalizer: str, rest: str) -> Verdict:
+    """That an object is still there, for ever if it is going, is held by the operator's finalizer, and no operator is there.
+
+    Args:
+        finalizer: the one that the operator takes off when it has removed `rest`, which messages name.
+    """
+    ref, metadata = ref_of(body), body["metadata"]
+    reason = f"{ref} is still there, and with it {rest}"
+    held = metadata.get("deletionTimestamp") and finalizer in (metadata.get("finalizers") or ())
+    if not held or _may_have_operator(call, api):
+        return Verdict(False, reason)
+    named = call.parameters["operator_namespace"]
+    reason += f"; no k8ssandra-operator is in {f'namespace {named}' if named else 'any namespace'} to remove them"
+    advice = f"remove the finalizer of {ref} by hand, which leaves {rest} where they are"
+    return Verdict(False, reason, True, advice=f"install the operators again and run once more; when they are gone for good, {advice}")
 
 
 def _datacenters(api: Api, name: str, namespace: str) -> Sequence[Object]:
@@ -148,7 +165,7 @@ def _operators(api: Api, namespace: str) -> tuple[Operator, ...]:
 
 
 def _may_have_operator(call: Call, api: Api) -> bool:
-    """Whether a k8ssandra-operator may be there to remove the copies: in any namespace, where nobody said in which."""
+    """Whether a k8ssandra-operator may be there to remove what is left: in any namespace, where nobody said in which."""
     try:
         found = _operators(api, call.parameters["operator_namespace"] or "")
     except errors.Forbidden:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from plugins.module_utils._core.deployment import CLUSTER_LABEL
+from plugins.module_utils._core.distribution.datacenter import FINALIZER
 from plugins.module_utils._core.distribution.moving import REPLICATED_SECRET_FINALIZER
 from plugins.module_utils._core.objects import Ref, kind_named
 from plugins.module_utils._kube import errors
@@ -153,6 +154,36 @@ def test_copies_of_secrets_that_no_operator_removes_are_not_waited_for(held: Fle
     assert result["error"]["reason"] == reason
     told = ("no k8ssandra-operator is in any namespace", "remove the finalizer of ReplicatedSecret k8ssandra-operator/demo")
     assert [part in result["msg"] for part in told] == [reason == "cannot succeed"] * 2
+
+
+@pytest.fixture
+def stopped(fleet: Fleet) -> Fleet:
+    """The cluster is going, and waits for an operator to remove its datacenter and take the finalizer off."""
+    body = build.cluster(build.template("dc1", "east"))
+    body["metadata"] |= {**GOING, "finalizers": [FINALIZER]}
+    fleet.hub.put(body)
+    fleet.hub.react = lambda verb, on: None
+    return fleet
+
+
+@pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "plain"])
+@pytest.mark.parametrize("operators", OPERATORS)
+def test_a_cluster_that_no_operator_removes_is_not_waited_for(stopped: Fleet, operators: str, check_mode: bool) -> None:
+    there, reason = OPERATORS[operators]
+    for body in there:
+        stopped.hub.put(body)
+    result = stopped.run(check_mode=check_mode)
+    assert (result.get("error") or {}).get("reason") == (None if check_mode else reason)
+    said = " ".join(stopped.warned) if check_mode else result["msg"]
+    told = ("its datacenters; no k8ssandra-operator is in any namespace", f"remove the finalizer of {CLUSTER} by hand")
+    assert [part in said for part in told] == [reason == "cannot succeed"] * 2
+
+
+@pytest.mark.parametrize("metadata", [{"finalizers": [FINALIZER]}, GOING], ids=["not going", "held by somebody else"])
+def test_a_cluster_that_waits_for_no_operator_is_waited_for(stopped: Fleet, metadata: Mapping[str, Any]) -> None:
+    stopped.hub.put(build.cluster(build.template("dc1", "east"), metadata=metadata))
+    assert stopped.run(check_mode=True)["changed"]
+    assert not stopped.warned
 
 
 def _elsewhere() -> dict[str, Any]:
