@@ -126,7 +126,11 @@ def _check_registered(call: Call, wish: ClusterWish, reading: ClusterReading) ->
         advice = "install the operators first: role install_operator"
         raise errors.Absent(reading.control_plane.context, _PLANNING, "the cluster serves no K8ssandraClusters", advice)
     registered = {credential.context for credential in reading.credentials}
+    own = reading.control_plane
     for datacenter in wish.datacenters:
+        if datacenter.context and "ClientConfig" not in own.objects:
+            found = f"ClientConfigs could not be read ({'; '.join(own.gaps)}), so whether {datacenter.context} is registered is unknown"
+            raise errors.Forbidden(own.context, _PLANNING, found, "grant this right to the account")
         if datacenter.context and datacenter.context not in registered:
             known = ", ".join(sorted(registered)) or "none"
             raise SpecError(

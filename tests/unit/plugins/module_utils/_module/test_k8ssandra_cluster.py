@@ -102,6 +102,20 @@ def test_a_cluster_that_is_being_removed_is_left_alone(fleet: Fleet) -> None:
     assert not fleet.hub.writes
 
 
+def test_contexts_that_may_not_be_read_are_not_taken_for_missing(fleet: Fleet) -> None:
+    fleet.hub.fail("list", "ClientConfig", errors.Forbidden("hub", "listing ClientConfigs", "no right"))
+    result = fleet.run()
+    assert (result["error"]["reason"], result["error"]["context"]) == ("forbidden", "hub")
+    assert "ClientConfigs could not be read (listing ClientConfigs: no right), so whether east is registered is unknown" in result["msg"]
+    assert not fleet.hub.writes + fleet.east.writes
+
+
+def test_a_context_that_is_not_registered_is_refused(fleet: Fleet) -> None:
+    fleet.hub.remove(kind_named("ClientConfig").ref("east", build.NAMESPACE))
+    assert "east is not registered with the operator (none)" in fleet.run()["msg"]
+    assert not fleet.hub.writes + fleet.east.writes
+
+
 def test_no_cluster_is_put_into_a_namespace_that_is_being_removed(fleet: Fleet) -> None:
     metadata = {"name": build.NAMESPACE, "deletionTimestamp": build.LONG_AGO}
     fleet.east.put({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
