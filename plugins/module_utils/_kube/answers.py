@@ -17,6 +17,8 @@ _LONGEST = 600
 # What an API server answers, as plain text, where it serves no such API group: a kind whose definition is not installed.
 _NO_SUCH_GROUP = b"404 page not found"
 _NOBODY_BEHIND = (502, 503, 504)
+# etcd's own words, which an API server hands on (etcd v3.6 api/v3rpc/rpctypes/error.go). Others, such as that its disk is full, mean no.
+_ETCD_TIMED_OUT = "etcdserver: request timed out"
 
 
 def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool) -> errors.ClusterError:
@@ -44,6 +46,8 @@ def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool)
         return (errors.Conflict if owned else errors.Overtaken)(context, doing, owned or message)
     if "denied the request" in message or "is forbidden: violates" in message:
         return errors.Denied(context, doing, message)
+    if status == 504 or answer.get("reason") == "ServerTimeout" or _ETCD_TIMED_OUT in str(answer.get("message")):
+        return errors.Unfinished(context, doing, message)
     if status >= 500 or status == 429:
         return errors.Unavailable(context, doing, message)
     return _BY_STATUS.get(status, errors.ClusterError)(context, doing, message)

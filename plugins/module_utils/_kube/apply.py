@@ -10,7 +10,7 @@ from collections.abc import Callable
 from .._core.objects import Object, Ref
 from .._core.plan import Plan, Step, Verb, drop_ineffective
 from .api import Api
-from .errors import NO_ANSWER
+from .errors import OUTCOME_UNKNOWN
 
 
 def confirm(api: Api, plan: Plan, *, force: bool = False) -> Plan:
@@ -38,12 +38,12 @@ def write_each(plan: Plan, write: Callable[[Step], object], *, say: Callable[[st
         plan: the steps.
         write: does one.
         say: is told of each that was done.
-        done: gets each step that was done, and the last one too when nobody knows: a write whose answer never came.
+        done: gets each step that was done, and the last one too when nobody knows: a write whose answer never came, or was that time is up.
     """
     for step in plan.steps:
         try:
             write(step)
-        except NO_ANSWER:
+        except OUTCOME_UNKNOWN:
             done.append(step)
             raise
         done.append(step)

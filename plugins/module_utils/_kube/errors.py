@@ -65,8 +65,14 @@ class NotForwarded(Unavailable):
     """Something before the API server, such as a load balancer, answers that it has nobody to ask. The context is unknown, not empty."""
 
 
-# The API server did not answer: what was asked of it may be carried out all the same.
+class Unfinished(Unavailable):
+    """The API server answers that it has waited for long enough, such as for etcd."""
+
+
+# The API server did not answer.
 NO_ANSWER = (Unreachable, NotForwarded)
+# What was asked of the API server may be carried out all the same.
+OUTCOME_UNKNOWN = (*NO_ANSWER, Unfinished)
 
 
 class Absent(ClusterError):

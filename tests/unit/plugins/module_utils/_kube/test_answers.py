@@ -29,6 +29,10 @@ MEANINGS = {
     "an unknown field": (400, status(400, "unknown field spec.x"), errors.Invalid, "unknown field spec.x"),
     "a broken rule": (422, status(422, "is invalid"), errors.Invalid, "is invalid"),
     "a webhook that is down": (500, status(500, "failed calling webhook"), errors.Unavailable, "failed calling webhook"),
+    "an etcd that does not answer": (500, status(500, "etcdserver: request timed out"), errors.Unfinished, "etcdserver: request timed out"),
+    "an etcd that is full": (500, status(500, "etcdserver: mvcc: database space exceeded"), errors.Unavailable, "space exceeded"),
+    "a request that took too long": (504, status(504, "Timeout: request did not complete", "Timeout"), errors.Unfinished, "did not complete"),
+    "a write that took too long": (500, status(500, "could not be completed", "ServerTimeout"), errors.Unfinished, "not be completed"),
     "too many requests": (429, status(429, "slow down"), errors.Unavailable, "slow down"),
     "a kind whose definition is not installed": (404, b"404 page not found\n", errors.NotServed, "the cluster does not serve this kind"),
     "a page of a proxy that has no such place": (404, b"<html>hunter2</html>", errors.Unreachable, "not from a Kubernetes API server"),
@@ -52,6 +56,11 @@ def test_the_meaning_of(code: int, body: bytes, kind: type[errors.ClusterError],
 def test_a_secrets_refusal_never_quotes_it() -> None:
     error = meaning("east", "applying Secret a/b", 422, status(422, 'Invalid value: "hunter2"', "Invalid"), secret=True)
     assert "hunter2" not in str(error)
+
+
+def test_a_write_of_a_secret_that_etcd_may_have_carried_out_is_told_from_a_refusal() -> None:
+    error = meaning("east", "applying Secret a/b", 500, status(500, "etcdserver: request timed out", "InternalError"), secret=True)
+    assert error.__class__ is errors.Unfinished
 
 
 def test_a_secrets_conflict_names_the_owner_of_the_field() -> None:

@@ -12,7 +12,7 @@ import pytest
 from plugins.module_utils._core.objects import ref_of
 from plugins.module_utils._core.plan import Step, plan_presence
 from plugins.module_utils._kube.apply import carry_out, confirm
-from plugins.module_utils._kube.errors import ClusterError, Conflict, NotForwarded, Unreachable
+from plugins.module_utils._kube.errors import ClusterError, Conflict, NotForwarded, Unfinished, Unreachable
 from tests.unit.fakes import FakeApi
 
 
@@ -42,8 +42,8 @@ def test_the_first_failure_ends_it_and_keeps_what_was_done() -> None:
     assert [step.ref.name for step in done] == ["a"]
 
 
-@pytest.mark.parametrize("kind", [Unreachable, NotForwarded])
-def test_a_write_without_an_answer_of_the_api_server_counts_as_done(kind: type[ClusterError]) -> None:
+@pytest.mark.parametrize("kind", [Unreachable, NotForwarded, Unfinished])
+def test_a_write_whose_outcome_is_unknown_counts_as_done(kind: type[ClusterError]) -> None:
     api, done = FakeApi("east"), list[Step]()
     api.fail("apply", None, kind("east", "applying", "HTTP 502"))
     with pytest.raises(kind):

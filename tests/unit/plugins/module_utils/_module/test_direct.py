@@ -379,7 +379,7 @@ def test_a_wait_goes_on_when_a_context_answers_again(deployed: Fleet) -> None:
     assert not [line for line in deployed.order if line.startswith("keyspace")]
 
 
-@pytest.mark.parametrize("lost", [errors.Unreachable, errors.NotForwarded])
+@pytest.mark.parametrize("lost", [errors.Unreachable, errors.NotForwarded, errors.Unfinished])
 def test_a_keyspace_that_was_altered_and_whose_answer_was_lost_counts_as_changed(deployed: Fleet, lost: type[errors.ClusterError]) -> None:
     deployed.keyspaces["system_auth"] = {"class": NTS, "dc1": "1"}
 
