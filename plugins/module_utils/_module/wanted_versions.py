@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the k8ssandra.operator authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which versions of the operators a Kustomize base names, told from its files: to render it costs about two CPU-seconds."""
+"""Which versions of the operators a Kustomize base names, told from its files: to render it costs more than all else of a run."""
 
 from __future__ import annotations
 
