@@ -17,7 +17,7 @@ from .shapes import described, join, plain, suggestion
 
 PARTS = ("name", "namespace", "spec", "datacenters")
 # Set by the operator itself (`K8ssandraClusterFinalizer`); owning it by apply would fight its removal.
-_OPERATOR_FINALIZER = "k8ssandracluster.k8ssandra.io/finalizer"
+FINALIZER = "k8ssandracluster.k8ssandra.io/finalizer"
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 # Stored as written, null included: `x-kubernetes-preserve-unknown-fields` in upstream's CRD.
 _FREE_FORM = ("cassandraYaml", "dseYaml")
@@ -213,7 +213,7 @@ def _own_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     if "annotations" in own:
         own["annotations"] = {key: value for key, value in own["annotations"].items() if key != _LAST_APPLIED}
     if "finalizers" in own:
-        own["finalizers"] = [finalizer for finalizer in own["finalizers"] if finalizer != _OPERATOR_FINALIZER]
+        own["finalizers"] = [finalizer for finalizer in own["finalizers"] if finalizer != FINALIZER]
     return {key: value for key, value in own.items() if value or key not in ("annotations", "finalizers")}
 
 

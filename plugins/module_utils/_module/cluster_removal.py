@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from .._core.cluster import FINALIZER
 from .._core.deployment import CLUSTER_LABEL
-from .._core.distribution.datacenter import FINALIZER
 from .._core.distribution.moving import REPLICATED_SECRET_FINALIZER
 from .._core.distribution.ownership import check_no_record
 from .._core.errors import SpecError

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._core.cluster import FINALIZER
 from .._core.distribution.add_ons import known_add_ons
-from .._core.distribution.datacenter import FINALIZER
 from .._core.distribution.labels import CONTROLLER, cluster_name
 from .._core.distribution.ownership import all_places, as_cluster, check_masters, record_of
 from .._core.distribution.secrets import ORPHAN, REPLICATED_BY

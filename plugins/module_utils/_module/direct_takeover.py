@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 
-from .._core.distribution.datacenter import FINALIZER
+from .._core.cluster import FINALIZER
 from .._core.distribution.moving import REPLICATED_SECRET_FINALIZER, is_owned, remaining_owners, spec_changes
 from .._core.distribution.schema import schema_of
 from .._core.distribution.secrets import ORPHAN

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..cluster import FINALIZER
 from ..errors import SpecError
 from ..names import superuser_secret_name
 from ..objects import Object
@@ -32,7 +33,6 @@ from .template import Template, template_at
 from .vector import vector_config_map, vector_resources, vector_volume
 from .versions import server_of
 
-FINALIZER = "k8ssandracluster.k8ssandra.io/finalizer"
 _SKIP_USERS = "cassandra.datastax.com/skip-user-creation"
 # Upstream's names in a definition, and cass-operator's.
 _SERVICES = {

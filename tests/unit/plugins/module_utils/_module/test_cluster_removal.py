@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from plugins.module_utils._core.cluster import FINALIZER
 from plugins.module_utils._core.deployment import CLUSTER_LABEL
-from plugins.module_utils._core.distribution.datacenter import FINALIZER
 from plugins.module_utils._core.distribution.moving import REPLICATED_SECRET_FINALIZER
 from plugins.module_utils._core.objects import Ref, kind_named
 from plugins.module_utils._kube import errors

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from plugins.module_utils._core.distribution.datacenter import FINALIZER
+from plugins.module_utils._core.cluster import FINALIZER
 from plugins.module_utils._core.distribution.moving import INITIAL_REPLICATION, REPLICATED_SECRET_FINALIZER, is_held_back, is_owned
 from plugins.module_utils._core.distribution.secrets import ORPHAN
 from plugins.module_utils._core.objects import Ref, kind_named
