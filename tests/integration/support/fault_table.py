@@ -143,7 +143,11 @@ QUICK: tuple[Fault, ...] = (
         "west is cut off before the run", _cut("west"), "west", ("no answer from https://",),
         run=("operators of hub", "registrations"),
     ),
-    Fault("the API server of hub is killed while it registers", _kill("hub", "apiserver"), at=_REGISTERING),
+    # It may be away for longer than a request is patient.
+    Fault(
+        "the API server of hub is killed while it registers", _kill("hub", "apiserver"), "hub", may_say=("no answer from https://",),
+        at=_REGISTERING,
+    ),
     Fault(
         "the API server of west is overloaded for a while", _tamper("west", {"status": 429, "times": 3, "seconds": 1, **_BUSY}),
         on_the_way=True,
