@@ -71,6 +71,7 @@ def execute(
         protocol_version=5,
         connect_timeout=20,
         control_connection_timeout=20,
+        max_schema_agreement_wait=60,
     )
     try:
         session = driver.connect()
