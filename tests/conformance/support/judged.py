@@ -102,9 +102,8 @@ class Judge:
         server = self._servers[CONTROL_PLANE]
         try:
             for body in definitions:
-                live = server.find(path_of(body))
                 # The operator's own annotations on a definition stay.
-                now = server.create(body) if live is None else server.replace(live | {"spec": body["spec"]})
+                now = server.store(body, lambda live, spec=body["spec"]: live | {"spec": spec})
                 self._generations[body["metadata"]["namespace"], body["metadata"]["name"]] = now["metadata"]["generation"]
         except RefusedError as refused:
             return str(refused)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import http.client
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,11 +20,10 @@ from plugins.module_utils._core.readings import is_of
 from .comparison import REFUSED
 from .judged import Key, Outcome
 from .operators import CONTROL_PLANE, DATA_PLANES, NAMESPACE
-from .server import Object, RefusedError, Server, path_of
+from .server import Object, RefusedError, Server
 
 # Upstream's, where a definition names none (v1.26.0, pkg/nodeconfig/mount.go).
 _CLIENT_IMAGE = "k8ssandra/k8ssandra-client:v0.8.1"
-_ATTEMPTS = 5
 
 
 def distributed(outcome: Outcome) -> Iterator[tuple[str, Object]]:
@@ -141,19 +139,10 @@ def stored(servers: Mapping[str, Server], made: Iterator[tuple[str, Object]]) ->
 
 
 def _stored(server: Server, body: Object) -> Object:
-    """As often as somebody writes a status in between."""
-    for _attempt in range(_ATTEMPTS):
-        live = server.find(path_of(body))
-        if live is None:
-            return server.create(body, dry_run=True)
-        version = {"resourceVersion": live["metadata"]["resourceVersion"]}
-        try:
-            return server.replace({**body, "metadata": {**body["metadata"], **version}}, dry_run=True)
-        except RefusedError as refused:
-            if refused.status != http.client.CONFLICT:
-                raise
-            conflict = refused
-    raise conflict
+    def replacing(live: Object) -> Object:
+        return {**body, "metadata": {**body["metadata"], "resourceVersion": live["metadata"]["resourceVersion"]}}
+
+    return server.store(body, replacing, dry_run=True)
 
 
 def ours(servers: Mapping[str, Server], outcome: Outcome, before: Mapping[Key, Object]) -> dict[Key, Object]:

@@ -7,7 +7,7 @@ import http.client
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from tests.lab.layout import Cluster
 Object = dict[str, Any]
 MERGE = "application/merge-patch+json"
 _TIMEOUT = 30.0
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,20 @@ class Server:
         query = "?dryRun=All" if dry_run else ""
         return self._ask("POST", RESOURCES[body["kind"]].path(body["metadata"].get("namespace", "")) + query, body)
 
-    def replace(self, body: Object, *, dry_run: bool = False) -> Object:
-        """Put an object in the place of another, or learn what would be stored."""
-        return self._ask("PUT", path_of(body) + ("?dryRun=All" if dry_run else ""), body)
+    def store(self, body: Object, replacing: Callable[[Object], Object], *, dry_run: bool = False) -> Object:
+        """Make an object, or put in the place of the live one what is made of that; or learn what would be stored.
+
+        Again where somebody writes a status in between. Raises RefusedError.
+        """
+        attempts = _ATTEMPTS
+        while live := self.find(path_of(body)):
+            attempts -= 1
+            try:
+                return self._ask("PUT", path_of(body) + ("?dryRun=All" if dry_run else ""), replacing(live))
+            except RefusedError as refused:
+                if refused.status != http.client.CONFLICT or not attempts:
+                    raise
+        return self.create(body, dry_run=dry_run)
 
     def patch(self, path: str, body: Object) -> Object:
         """Merge values into an object."""
