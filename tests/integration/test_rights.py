@@ -158,7 +158,7 @@ def without(
     folder = tmp_path_factory.mktemp("without")
     runs = [Task("fleet_check", _options(kubeconfig_of_user(folder / name, name), request.param), check=True) for name in names]
     pairs = [tuple(rules[context][number] if number < len(rules[context]) else None for context in PLANES) for number in range(len(names))]
-    yield Without(pairs, Tasks(player, folder).run(runs))
+    yield Without(pairs, Tasks(player, folder).run(runs, timeout=900))
     for context, text in applied.items():
         remove(lab, context, text, "--wait=false")
 

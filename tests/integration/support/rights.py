@@ -20,6 +20,8 @@ _LIST = "k8ssandra.operator.list_rights"
 ACCOUNT = "k8ssandra-ansible"
 OPTIONAL = f"{ACCOUNT}-optional"
 _ROLES = ("Role", "ClusterRole")
+# A pod was wanted in a namespace that has just been made: no refusal of a right.
+_NO_ACCOUNT_YET = "error looking up service account"
 _RBAC = "rbac.authorization.k8s.io"
 
 
@@ -100,7 +102,8 @@ def refused(audit: Audit, user: str) -> Iterator[str]:
     """The requests of a user that an API server answered with 403, whatever sent them."""
     for context in CONTEXTS:
         for event in audit.all_events(context):
-            if event["user"]["username"] == user and event.get("responseStatus", {}).get("code") == 403:
+            answer = event.get("responseStatus", {})
+            if event["user"]["username"] == user and answer.get("code") == 403 and _NO_ACCOUNT_YET not in answer.get("message", ""):
                 yield f"{context}: {event['verb']} {event['requestURI']} by {event.get('userAgent', '')}"
 
 
