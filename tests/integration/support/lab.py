@@ -18,8 +18,9 @@ __all__ = ["CHARTS", "CONTEXTS", "KUBECONFIG", "MANIFESTS", "ROOT", "STATE", "La
 
 CONTEXTS = ("hub", "east", "west")
 NAMESPACE = "k8ssandra-operator"
+_NO_SUCH_KIND, _KIND_HAS_GONE = "doesn't have a resource type", "could not find the requested resource"
 # What Kubernetes makes and forgets by itself, and what only shows other objects.
-_PASSING = {"Event", "Lease", "Endpoints", "EndpointSlice", "PodMetrics", "NodeMetrics", "ComponentStatus"}
+_PASSING = {"Event", "Lease", "Endpoints", "EndpointSlice", "PodMetrics", "NodeMetrics", "ComponentStatus", "APIService"}
 
 
 def _lab(*arguments: str) -> str:
@@ -66,7 +67,7 @@ class Lab:
         try:
             found: list[dict[str, Any]] = self.read(context, kind)["items"]
         except LabError as error:
-            if "doesn't have a resource type" in str(error):
+            if _NO_SUCH_KIND in str(error):
                 return []
             raise
         return found
@@ -74,8 +75,17 @@ class Lab:
     def objects(self, context: str) -> set[str]:
         """Every object that `kubectl` can list in a cluster, as kind, namespace and name."""
         cluster = self.cluster(context)
-        kinds = cluster.kubectl("api-resources", "--verbs=list", "--output=name").split()
-        found = json.loads(cluster.kubectl("get", ",".join(kinds), "--all-namespaces", "--output=json"))["items"]
+
+        def look() -> str:
+            kinds = cluster.kubectl("api-resources", "--verbs=list", "--output=name").split()
+            try:
+                return cluster.kubectl("get", ",".join(kinds), "--all-namespaces", "--output=json")
+            except LabError as error:
+                if _NO_SUCH_KIND in str(error) or _KIND_HAS_GONE in str(error):
+                    return ""
+                raise
+
+        found = json.loads(eventually(f"{context} lists what it serves", look))["items"]
         kept = [(one["kind"], one["metadata"]) for one in found if one["kind"] not in _PASSING]
         return {f"{kind} {metadata.get('namespace', '')}/{metadata['name']}" for kind, metadata in kept}
 
