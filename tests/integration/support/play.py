@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -156,11 +157,7 @@ class Started:
 
     def kill(self) -> None:
         """SIGKILL for the process and all that it started: nobody gets to tidy up, or to go on alone."""
-        for pid in _family(self._process.pid) if self._process.poll() is None else ():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        self.signal(signal.SIGKILL)
         self._process.wait()
 
     def kill_at(self, pattern: str, timeout: float) -> None:
@@ -171,8 +168,9 @@ class Started:
 
     def signal(self, number: int) -> None:
         """A signal for the process and all that it started, as a person's Ctrl-C or a runner's end gives it."""
-        for pid in _family(self._process.pid):
-            os.kill(pid, number)
+        for pid in _family(self._process.pid) if self._process.poll() is None else ():
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def text(self) -> str:
         return self.log.read_text(errors="replace")
