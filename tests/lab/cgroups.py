@@ -26,8 +26,8 @@ def make(cluster: Cluster) -> None:
 
 
 def remove(cluster: Cluster) -> None:
-    """Remove what `make` and kubelet made. Raises LabError when processes are still in there after 5 s."""
-    deadline = time.monotonic() + 5
+    """Remove what `make` and kubelet made. Raises LabError when processes are still in there after 60 s."""
+    deadline = time.monotonic() + 60
     while left := [parent / cluster.link for parent in _parents() if (parent / cluster.link).exists()]:
         for group in left:
             _remove_tree(group)

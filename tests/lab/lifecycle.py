@@ -21,7 +21,8 @@ from .releases import DEFAULT, Release, find
 from .steps import LabError, exclusive, run, say, step
 
 _START_LIMIT = 180.0  # seconds until a cluster has to be Ready
-_END_LIMIT = 10.0
+_END_LIMIT = 60.0
+_CERT_MANAGER = {"certificates", "certificaterequests", "issuers", "clusterissuers"}
 
 
 def up(built: Built, names: Sequence[str], *, cert_manager: bool = True) -> None:
@@ -192,8 +193,9 @@ def missing_for_ready(cluster: Cluster, machine: Machine) -> str:
             return "its node is not Ready"
         if not api.get("/apis/apps/v1/namespaces/kube-system/deployments/coredns")["status"].get("availableReplicas"):
             return "CoreDNS is not available"
-        if machine.cert_manager and not api.get("/apis/cert-manager.io/v1")["resources"]:
-            return "cert-manager's CRDs are not there"
+        served = {found["name"] for found in api.get("/apis/cert-manager.io/v1")["resources"]} if machine.cert_manager else _CERT_MANAGER
+        if missing := _CERT_MANAGER - served:
+            return f"cert-manager's {', '.join(sorted(missing))} are not served"
     except ApiError as error:
         return str(error)
     except OSError as error:
