@@ -128,7 +128,8 @@ def _of_task(reading: ClusterReading, name: str) -> tuple[str, str]:
     if task is None or not status_of(task).get("completionTime"):
         return "", _ALLOW
     context, ref = reading.control_plane.context, ref_of(task)
-    return f", and {ref} of {context} has run already, so that upstream runs none", f"remove {ref} in {context}, then {_ALLOW}"
+    more = f", and {ref} of {context} has run already: upstream runs no other for this generation"
+    return more, f"remove {ref} in {context}, then {_ALLOW}"
 
 
 def _of_datacenters(datacenters: Sequence[Datacenter]) -> Iterator[Problem]:

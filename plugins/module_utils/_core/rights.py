@@ -69,6 +69,7 @@ _ASK = "install_operator and register_contexts ask the operators' webhooks by a 
 _USERS = "unregister_contexts asks who uses a context"
 _TOKEN = "register_contexts has tokens issued for the control plane"
 _REGISTER = "register_contexts keeps the account of the control plane in a data plane, and its rights"
+_HELD = "deploy_cluster and report_status look for the task that an update which is held back has used up"
 _RECORDS = "deploy_cluster and report_status look for the records of clusters that the collection distributes"
 _DISTRIBUTE = "deploy_cluster distributes the cluster itself, remove_cluster removes it"
 _NODES = "deploy_cluster asks nodes for keyspaces and alters them, through the API server's proxy"
@@ -121,7 +122,7 @@ NEEDS: tuple[Need, ...] = (
     _need("batch", "cronjobs", ("get",), OPERATORS, BOTH, _MOVE, True, ANSIBLE),
     _need("k8ssandra.io", "k8ssandraclusters", ("list",), EVERYWHERE, BOTH, f"{_USERS}; {_LEFT}"),
     _need("replication.k8ssandra.io", "replicatedsecrets", ("list",), EVERYWHERE, BOTH, f"{_USERS}; {_LEFT}"),
-    _need("control.k8ssandra.io", "k8ssandratasks", ("list",), EVERYWHERE, BOTH, f"{_USERS}; {_LEFT}"),
+    _need("control.k8ssandra.io", "k8ssandratasks", ("list",), EVERYWHERE, BOTH, f"{_USERS}; {_LEFT}; {_HELD}"),
     _need("cassandra.datastax.com", "cassandradatacenters", _LOOK, CLUSTERS, BOTH, "deploy_cluster and report_status read the datacenters"),
     _need("control.k8ssandra.io", "cassandratasks", ("list",), CLUSTERS, BOTH, "report_status reads rebuilds"),
     _need("", "pods persistentvolumeclaims events", ("list",), CLUSTERS, BOTH, "deploy_cluster says why nodes do not come up"),

@@ -106,10 +106,11 @@ def test_what_we_may_not_read_and_can_do_without_is_a_gap(kind: str) -> None:
     assert status.contexts[1].gaps == (f"listing {kind}s: not allowed",)
 
 
-def _held_back(*tasks: Any) -> tuple[FakeApi, dict[str, FakeApi]]:
+def _held_back(*tasks: Any, generation: int = 1) -> tuple[FakeApi, dict[str, FakeApi]]:
     """A cluster of whose datacenter `dc1` cass-operator holds an update back."""
     held = build.datacenter_status(conditions=build.conditions(Ready=True, RequiresUpdate=True))
     cluster = build.cluster(DC1, DC2)
+    cluster["metadata"]["generation"] = generation
     cluster["status"]["datacenters"]["dc1"]["cassandra"] = held
     remotes = _remotes()
     remotes["east"] = FakeApi("east", [{**build.datacenter("dc1"), "status": held}, build.pod("dc1"), *OPERATORS])
@@ -117,23 +118,26 @@ def _held_back(*tasks: Any) -> tuple[FakeApi, dict[str, FakeApi]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "completed", "in_the_way"),
+    ("name", "generation", "completed", "in_the_way"),
     [
-        pytest.param("refresh-1-1", build.LONG_AGO, True, id="it has run"),
-        pytest.param("refresh-1-1", None, False, id="it runs"),
-        pytest.param("refresh-2-1", build.LONG_AGO, False, id="that of another generation"),
+        pytest.param("refresh-1-1", 1, build.LONG_AGO, True, id="it has run"),
+        pytest.param("refresh-1-1", 1, None, False, id="it runs"),
+        pytest.param("refresh-2-1", 1, build.LONG_AGO, False, id="that of another generation"),
+        pytest.param("refresh-2-1", 2, build.LONG_AGO, True, id="that of a generation on its way"),
     ],
 )
 @pytest.mark.parametrize("surroundings", [True, False])
 def test_upstreams_task_that_has_run_and_stands_in_the_way_of_an_update_is_named(
-    name: str, completed: str | None, in_the_way: bool, surroundings: bool
+    name: str, generation: int, completed: str | None, in_the_way: bool, surroundings: bool
 ) -> None:
     task = build.body("K8ssandraTask", "control.k8ssandra.io/v1alpha1", name, status={"completionTime": completed})
-    status = _status(*_held_back(task), surroundings=surroundings)
+    hub, remotes = _held_back(task, generation=generation)
+    status = _status(hub, remotes, surroundings=surroundings)
     ref = f"K8ssandraTask {build.NAMESPACE}/{name}"
     assert (f"{ref} of hub has run already" in status.held[0]) is in_the_way
     assert status.verdict().advice.startswith(f"remove {ref} in hub, then allow it") is in_the_way
     assert "apply_updates: once" in status.verdict().advice
+    assert not [call for remote in remotes.values() for call in remote.calls if "K8ssandraTask" in str(call)]
 
 
 def test_tasks_that_we_may_not_read_are_a_gap() -> None:
