@@ -127,11 +127,12 @@ def _check_registered(call: Call, wish: ClusterWish, reading: ClusterReading) ->
         raise errors.Absent(reading.control_plane.context, _PLANNING, "the cluster serves no K8ssandraClusters", advice)
     registered = {credential.context for credential in reading.credentials}
     own = reading.control_plane
-    for datacenter in wish.datacenters:
-        if datacenter.context and "ClientConfig" not in own.objects:
-            found = f"ClientConfigs could not be read ({'; '.join(own.gaps)}), so whether {datacenter.context} is registered is unknown"
+    for datacenter in (each for each in wish.datacenters if each.context):
+        if "ClientConfig" not in own.objects:
+            why = "; ".join(gap for gap in own.gaps if "ClientConfig" in gap)
+            found = f"ClientConfigs could not be read ({why}), so whether {datacenter.context} is registered is unknown"
             raise errors.Forbidden(own.context, _PLANNING, found, "grant this right to the account")
-        if datacenter.context and datacenter.context not in registered:
+        if datacenter.context not in registered:
             known = ", ".join(sorted(registered)) or "none"
             raise SpecError(
                 f"{datacenter.path}.k8sContext", f"{datacenter.context} is not registered with the operator ({known}); register it first"

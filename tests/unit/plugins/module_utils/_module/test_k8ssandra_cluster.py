@@ -103,11 +103,18 @@ def test_a_cluster_that_is_being_removed_is_left_alone(fleet: Fleet) -> None:
 
 
 def test_contexts_that_may_not_be_read_are_not_taken_for_missing(fleet: Fleet) -> None:
-    fleet.hub.fail("list", "ClientConfig", errors.Forbidden("hub", "listing ClientConfigs", "no right"))
+    for kind in ("ClientConfig", "Deployment"):
+        fleet.hub.fail("list", kind, errors.Forbidden("hub", f"listing {kind}s", "no right"))
     result = fleet.run()
     assert (result["error"]["reason"], result["error"]["context"]) == ("forbidden", "hub")
     assert "ClientConfigs could not be read (listing ClientConfigs: no right), so whether east is registered is unknown" in result["msg"]
     assert not fleet.hub.writes + fleet.east.writes
+
+
+def test_a_cluster_in_its_control_plane_alone_needs_no_contexts(fleet: Fleet) -> None:
+    fleet.hub.fail("list", "ClientConfig", errors.Forbidden("hub", "listing ClientConfigs", "no right"))
+    own = [{"name": "hub", "datacenters": [{"metadata": {"name": "dc1"}, "size": 1}]}]
+    assert fleet.run(contexts=own, wait=False)["changed"]
 
 
 def test_a_context_that_is_not_registered_is_refused(fleet: Fleet) -> None:
