@@ -172,7 +172,7 @@ LONG: tuple[Fault, ...] = (
     Fault(
         "the operators' webhook is down",
         _both(_delete("hub", "service/k8ssandra-operator-webhook-service"), _delete("hub", *_OPERATOR)),
-        "hub", ("failed calling webhook",), run=("cluster",), options=_NEW_ANNOTATION, limit=150,
+        "hub", ("failed calling webhook",), run=("cluster",), options=_NEW_ANNOTATION,
     ),
     Fault(
         "the answer to a write in west is lost",
@@ -187,7 +187,7 @@ LONG: tuple[Fault, ...] = (
     ),
     Fault("etcd of hub is killed in the middle of a run", _kill("hub", "etcd"), run=("site",), at="TASK .*install_operator :"),
     Fault(
-        "west is cut off in the middle of the run", _cut("west"), "west", ("no answer from https://",), at=_REGISTERING, limit=150,
+        "west is cut off in the middle of the run", _cut("west"), "west", ("no answer from https://",), at=_REGISTERING,
         run=("operators of hub", "registrations", "cluster", "status"),
     ),
     Fault("west is cut off after the run", _cut("west"), "west", ("unreachable",), run=("status",), on_the_way=True),
@@ -208,7 +208,7 @@ LONG: tuple[Fault, ...] = (
         run=_WEST_AND_HUB, on_the_way=True,
     ),
     Fault(
-        "west takes requests and never answers", _tamper("west", {"does": "hang"}), "west", ("timed out",), run=_WEST_AND_HUB, limit=150,
+        "west takes requests and never answers", _tamper("west", {"does": "hang"}), "west", ("timed out",), run=_WEST_AND_HUB,
         on_the_way=True,
     ),
     Fault(
@@ -230,7 +230,7 @@ LONG: tuple[Fault, ...] = (
     ),
     Fault(
         "the log-in plugin for west hangs", _by_plugin("sleep 600"), "west", ("/bin/sh", "did not answer in 60 s"), run=_WEST_AND_HUB,
-        limit=120, on_the_way=True,
+        on_the_way=True,
     ),
     Fault(
         "our account for west has no right at all", _log_in("west", lambda bench: limited_user(bench.lab.cluster("west"))), "west",
@@ -240,7 +240,7 @@ LONG: tuple[Fault, ...] = (
         "the operator of hub was stopped by hand", _stop_the_operator, "hub", ("waiting for the operator",), run=("registrations",),
         options={"registrations": {"wait_timeout": 20}}, next_options={"force_conflicts": True},
     ),
-    Fault("the Secret of a registration was deleted by hand", _delete("hub", "secret/east-kubeconfig"), limit=150),
+    Fault("the Secret of a registration was deleted by hand", _delete("hub", "secret/east-kubeconfig")),
     Fault("a ClientConfig was deleted by hand", _delete("hub", "clientconfig/east")),
     Fault("the token of a registration has expired", _let_a_token_expire),
     Fault("the rights of an account were taken away", _delete("east", f"rolebinding/{ACCOUNT}")),
@@ -251,7 +251,7 @@ LONG: tuple[Fault, ...] = (
     ),
     Fault(
         "two runs at once", Bench.run_beside, first=_both(_TO_RENEW, _delete("west", "deployment/cass-operator-controller-manager")),
-        at=r"TASK \[task_0", limit=180,
+        at=r"TASK \[task_0",
     ),
     Fault(
         "ansible-playbook is killed while it installs operators", Bench.kill_run, first=_delete("west", "deployment", "--all"),

@@ -20,6 +20,8 @@ from .watch import SITE, Story
 RESOURCES = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "512Mi"}}  # as the role install_operator gives them
 OPERATORS = tuple(f"operators of {context}" for context in CONTEXTS)
 ROUND = (*OPERATORS, "registrations", "cluster", "status")  # what `site` does, without its playbook
+# Seconds within which a run under a fault has to end.
+LIMIT = 180.0
 _DATACENTERS = {"east": "dc1", "west": "dc2"}
 _KEPT = (
     "k8ssandraclusters,clientconfigs,cassandradatacenters,statefulsets,deployments,services,serviceaccounts,roles,rolebindings,secrets,"
@@ -42,7 +44,6 @@ class Fault:
         run: the steps that are run under it; `site` alone is the whole playbook.
         at: harm is done when the run prints this, and before the run where it is empty.
         first: done before the run where harm is done in its middle, so that there is something to do.
-        limit: seconds within which the run has to end.
         killed: the harm is the run's own end.
         on_the_way: no cluster is touched and a run has nothing to do: it may not write, and the next is the one of another fault.
         options: more options of a step, by its name.
@@ -57,7 +58,6 @@ class Fault:
     run: tuple[str, ...] = ROUND
     at: str = ""
     first: Callable[[Bench], object] = lambda bench: None
-    limit: float = 240.0
     killed: bool = False
     on_the_way: bool = False
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -171,12 +171,12 @@ class Bench(PlantingBench):
         started = tasks.start(chosen) if chosen else self.story.player.start(SITE, self.story.inventory.path)
         with started as self.running:
             if fault.at:
-                for _line in self.running.lines_until(fault.at, timeout=fault.limit):
+                for _line in self.running.lines_until(fault.at, timeout=LIMIT):
                     pass
                 fault.harm(self)
             if fault.killed:
                 return Seen(time.monotonic() - began)
-            run = self.running.finish(fault.limit + 60)
+            run = self.running.finish(LIMIT + 60)
         if not chosen:
             return Seen(run.seconds, failures=run.failures())
         return Seen(run.seconds, dict(zip(steps, tasks.results(), strict=True)))
@@ -217,7 +217,7 @@ class Bench(PlantingBench):
 def judge(fault: Fault, seen: Seen) -> str:
     """What was seen, in one line. Fails unless the run ended in time and named the true cause, and nothing else failed."""
     said = seen.messages()
-    assert seen.seconds < fault.limit, f"ended after {seen.seconds:.0f} s, not within {fault.limit:.0f} s: {said}"
+    assert seen.seconds < LIMIT, f"ended after {seen.seconds:.0f} s, not within {LIMIT:.0f} s: {said}"
     if fault.killed:
         return "killed"
     says = fault.says or (fault.may_say if said else ())
