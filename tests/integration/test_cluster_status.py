@@ -57,10 +57,12 @@ def homeless_operator(deployed: Run, lab: Lab) -> Iterator[Callable[[], None]]:
     hub = lab.cluster("hub")
     node = hub.read("nodes")["items"][0]["metadata"]["name"]
     hub.kubectl("cordon", node)
-    hub.kubectl("delete", "pods", "--selector=name=cass-operator")
-    eventually("cass-operator of hub is missed", lambda: not hub.read(_CASS_OPERATOR)["status"].get("availableReplicas"))
-    yield lambda: hub.kubectl("uncordon", node)
-    hub.kubectl("uncordon", node)
+    try:
+        hub.kubectl("delete", "pods", "--selector=name=cass-operator")
+        eventually("cass-operator of hub is missed", lambda: not hub.read(_CASS_OPERATOR)["status"].get("availableReplicas"))
+        yield lambda: hub.kubectl("uncordon", node)
+    finally:
+        hub.kubectl("uncordon", node)
     eventually("cass-operator of hub is back", lambda: hub.read(_CASS_OPERATOR)["status"].get("availableReplicas"))
 
 
