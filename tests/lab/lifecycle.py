@@ -193,9 +193,10 @@ def missing_for_ready(cluster: Cluster, machine: Machine) -> str:
             return "its node is not Ready"
         if not api.get("/apis/apps/v1/namespaces/kube-system/deployments/coredns")["status"].get("availableReplicas"):
             return "CoreDNS is not available"
-        served = {found["name"] for found in api.get("/apis/cert-manager.io/v1")["resources"]} if machine.cert_manager else _CERT_MANAGER
-        if missing := _CERT_MANAGER - served:
-            return f"cert-manager's {', '.join(sorted(missing))} are not served"
+        if machine.cert_manager:
+            served = {found["name"] for found in api.get("/apis/cert-manager.io/v1")["resources"]}
+            if missing := _CERT_MANAGER - served:
+                return f"cert-manager's {', '.join(sorted(missing))} are not served"
     except ApiError as error:
         return str(error)
     except OSError as error:
