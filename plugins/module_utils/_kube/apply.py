@@ -10,7 +10,7 @@ from collections.abc import Callable
 from .._core.objects import Object, Ref
 from .._core.plan import Plan, Step, Verb, drop_ineffective
 from .api import Api
-from .errors import OUTCOME_UNKNOWN
+from .errors import ClusterError
 
 
 def confirm(api: Api, plan: Plan, *, force: bool = False) -> Plan:
@@ -38,13 +38,15 @@ def write_each(plan: Plan, write: Callable[[Step], object], *, say: Callable[[st
         plan: the steps.
         write: does one.
         say: is told of each that was done.
-        done: gets each step that was done, and the last one too when nobody knows: a write whose answer never came, or was that time is up.
+        done: gets each step that was done, and the one that failed too when nobody knows whether it was done: no answer came, or the
+            API server gave up waiting for etcd.
     """
     for step in plan.steps:
         try:
             write(step)
-        except OUTCOME_UNKNOWN:
-            done.append(step)
+        except ClusterError as problem:
+            if problem.outcome_unknown:
+                done.append(step)
             raise
         done.append(step)
         say(f"{step.context}: {step.verb.value}d {step.ref}")

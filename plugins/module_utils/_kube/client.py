@@ -173,15 +173,19 @@ class Client:
         sent = json.dumps(body).encode() if body is not None else None
         if not self._proven:
             self._prove_identity()
+        writes, unknown = method != "GET" and "dryRun" not in (query or {}), False
         began, pause = self._clock(), 0.25
         while True:
             problem, wait = self._try(method, url, doing, sent, content, plain)
             if isinstance(problem, dict):
                 return problem
+            unknown = unknown or problem.outcome_unknown
             repeat = self._may_pass(problem) and (method in _REPEATABLE or isinstance(problem, errors.Forbidden))
             # Whoever answers again gets the whole time: a webhook comes back after its API server.
             since = began if isinstance(problem, errors.NO_ANSWER) else max(began, self._silent)
             if not repeat or wait is None or self._clock() + max(wait, pause) > since + self._patience:
+                # An attempt before the last may have been carried out too.
+                problem.outcome_unknown = writes and unknown
                 raise problem
             self._sleep(max(wait, pause))
             pause = min(pause * 2, 2.0)

@@ -18,10 +18,12 @@ class ClusterError(Exception):
         found: what the cluster, or the way to it, answered. Never a body that may hold a secret.
         advice: what to do about it.
 
-    `result` may be set to what is known all the same: what was changed before, and the last status.
+    `result` may be set to what is known all the same: what was changed before, and the last status. `outcome_unknown` tells whether
+    a write may be carried out all the same; the client corrects what the class says, as it knows what it sent, and how often.
     """
 
     reason = "failed"
+    outcome_unknown = False
     advice = "look at the API server's answer above"
     result: Mapping[str, Any] = {}
 
@@ -37,6 +39,7 @@ class Unreachable(ClusterError):
     """No answer: network, name resolution, TLS, a proxy. The context is unknown, not empty."""
 
     reason = "unreachable"
+    outcome_unknown = True
     advice = "check the network, the server's address and its certificate in the kubeconfig"
 
 
@@ -64,15 +67,17 @@ class Unavailable(ClusterError):
 class NotForwarded(Unavailable):
     """Something before the API server, such as a load balancer, answers that it has nobody to ask. The context is unknown, not empty."""
 
+    outcome_unknown = True
+
 
 class Unfinished(Unavailable):
     """The API server answers that it has waited for long enough, such as for etcd."""
 
+    outcome_unknown = True
+
 
 # The API server did not answer.
 NO_ANSWER = (Unreachable, NotForwarded)
-# What was asked of the API server may be carried out all the same.
-OUTCOME_UNKNOWN = (*NO_ANSWER, Unfinished)
 
 
 class Absent(ClusterError):

@@ -18,7 +18,7 @@ from .._core.distribution.ring import Endpoint, endpoints_of
 from .._core.objects import Object, kind_named
 from .._core.readings import name_of, namespace_of, runs_cassandra
 from .api import Api
-from .errors import OUTCOME_UNKNOWN, Absent, ClusterError, Unavailable, Unreachable
+from .errors import NO_ANSWER, Absent, ClusterError, Unavailable, Unreachable
 
 _PORT_NAME, _PORT = "mgmt-api-http", 8080
 _ENDPOINTS = "/api/v0/metadata/endpoints"
@@ -108,11 +108,13 @@ class ManagementApi:
         raise self._refusal(doing, refused)
 
     def _refusal(self, doing: str, refused: Sequence[ClusterError]) -> ClusterError:
-        """`Unreachable` when an answer never came: then what was asked for may be done all the same."""
+        """`Unreachable` when an answer never came, else `Unavailable`; its outcome is unknown when that of one request is."""
         found = refused[-1].found if refused else "no node of it has a Cassandra that is ready"
         where = f"{doing} through the management API of {self.datacenter}"
-        meaning = Unreachable if any(isinstance(each, OUTCOME_UNKNOWN) for each in refused) else Unavailable
-        return meaning(self.api.context, where, found, "look at the log of the nodes' container cassandra, and run again")
+        meaning = Unreachable if any(isinstance(each, NO_ANSWER) for each in refused) else Unavailable
+        problem = meaning(self.api.context, where, found, "look at the log of the nodes' container cassandra, and run again")
+        problem.outcome_unknown = any(each.outcome_unknown for each in refused)
+        return problem
 
 
 def _attempt(ask: Callable[[str], Answer], root: str) -> Answer | ClusterError:

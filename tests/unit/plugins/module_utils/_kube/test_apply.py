@@ -12,7 +12,7 @@ import pytest
 from plugins.module_utils._core.objects import ref_of
 from plugins.module_utils._core.plan import Step, plan_presence
 from plugins.module_utils._kube.apply import carry_out, confirm
-from plugins.module_utils._kube.errors import ClusterError, Conflict, NotForwarded, Unfinished, Unreachable
+from plugins.module_utils._kube.errors import ClusterError, Conflict, NotForwarded, Unavailable, Unfinished, Unreachable
 from tests.unit.fakes import FakeApi
 
 
@@ -47,6 +47,15 @@ def test_a_write_whose_outcome_is_unknown_counts_as_done(kind: type[ClusterError
     api, done = FakeApi("east"), list[Step]()
     api.fail("apply", None, kind("east", "applying", "HTTP 502"))
     with pytest.raises(kind):
+        carry_out(api, plan_presence("east", [config("a"), config("b")], {}), done=done)
+    assert [step.ref.name for step in done] == ["a"]
+
+
+def test_a_write_that_was_refused_when_it_was_repeated_counts_as_done_when_nobody_knows() -> None:
+    api, done, refusal = FakeApi("east"), list[Step](), Unavailable("east", "applying", "failed calling webhook")
+    refusal.outcome_unknown = True
+    api.fail("apply", None, refusal)
+    with pytest.raises(Unavailable, match="failed calling webhook"):
         carry_out(api, plan_presence("east", [config("a"), config("b")], {}), done=done)
     assert [step.ref.name for step in done] == ["a"]
 

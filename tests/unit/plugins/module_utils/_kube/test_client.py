@@ -172,6 +172,38 @@ def test_who_answers_again_gets_the_whole_time(monkeypatch: pytest.MonkeyPatch, 
     assert clock.monotonic() - began < 27
 
 
+TIMED_OUT = (504, {"kind": "Status", "reason": "Timeout", "message": "Timeout: request did not complete"})
+DEMO = {"apiVersion": CLUSTERS.api_version, "kind": CLUSTERS.kind, "metadata": {"name": "demo", "namespace": "here"}}
+WAYS: dict[str, tuple[Callable[[client.Client], Any], bool]] = {
+    "an apply": (lambda api: api.apply(DEMO), True),
+    "a removal": (lambda api: api.delete(CLUSTERS.ref("demo", "here")), True),
+    "a preview": (lambda api: api.apply(DEMO, dry_run=True), False),
+    "a read": (lambda api: api.get(CLUSTERS.ref("demo", "here")), False),
+}
+
+
+@pytest.mark.parametrize("last", [_refused(500), _refused(422)], ids=["unavailable", "invalid"])
+@pytest.mark.parametrize("first", [TIMED_OUT, (502, b"<html>"), (SILENCE, {})], ids=["timed out", "not forwarded", "silence"])
+@pytest.mark.parametrize(("ask", "unknown"), WAYS.values(), ids=WAYS)
+def test_what_was_asked_again_keeps_what_is_unknown_of_it(
+    monkeypatch: pytest.MonkeyPatch, opened: Any, ask: Any, unknown: bool, first: tuple[int, Any], last: tuple[int, Any]
+) -> None:
+    clock = Clock()
+    api = opened({CLUSTERS.path("here", "demo"): [first, last]}, patience=5.0)[0]
+    monkeypatch.setattr(api, "_clock", clock.monotonic)
+    monkeypatch.setattr(api, "_sleep", clock.sleep)
+    with pytest.raises(errors.ClusterError) as caught:
+        ask(api)
+    assert caught.value.outcome_unknown is unknown
+
+
+def test_a_write_that_was_refused_each_time_was_not_carried_out(opened: Any) -> None:
+    api = opened({CLUSTERS.path("here", "demo"): [_refused(500), _refused(422)]}, patience=60.0)[0]
+    with pytest.raises(errors.Invalid) as caught:
+        api.apply(DEMO)
+    assert not caught.value.outcome_unknown
+
+
 def test_a_removal_takes_dependents_along_unless_the_object_goes_alone(opened: Any) -> None:
     api, server = opened({})
     api.delete(CLUSTERS.ref("demo", "here"))

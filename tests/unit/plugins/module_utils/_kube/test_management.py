@@ -83,6 +83,24 @@ def test_when_no_node_answers_the_error_says_where_and_why() -> None:
         ManagementApi(api, "dc1", [_pod(0)]).alter_keyspace("shop", {"dc1": 1})
 
 
+@pytest.mark.parametrize(
+    ("refusal", "kind", "unknown"),
+    [
+        (errors.Unreachable, errors.Unreachable, True),
+        (errors.NotForwarded, errors.Unreachable, True),
+        (errors.Unfinished, errors.Unavailable, True),
+        (errors.Unavailable, errors.Unavailable, False),
+    ],
+)
+def test_what_is_unknown_of_one_node_is_unknown(refusal: type[errors.ClusterError], kind: type[errors.ClusterError], unknown: bool) -> None:
+    api = FakeApi("east")
+    api.fail("send", None, refusal("east", "posting", "nothing heard"), times=1)
+    api.fail("send", None, errors.Unavailable("east", "posting", "HTTP 500"))
+    with pytest.raises(errors.ClusterError, match="altering keyspace shop .* HTTP 500") as caught:
+        ManagementApi(api, "dc1", [_pod(0), _pod(1)]).alter_keyspace("shop", {"dc1": 1})
+    assert (caught.type, caught.value.outcome_unknown) == (kind, unknown)
+
+
 def test_a_right_that_is_missing_is_not_taken_for_a_node_that_is_down() -> None:
     api = FakeApi("east")
     api.fail("read", None, errors.Forbidden("east", "reading", "may not get pods/proxy"))
