@@ -17,8 +17,13 @@ _LONGEST = 600
 # What an API server answers, as plain text, where it serves no such API group: a kind whose definition is not installed.
 _NO_SUCH_GROUP = b"404 page not found"
 _NOBODY_BEHIND = (502, 503, 504)
-# etcd's own words, which an API server hands on (etcd v3.6 api/v3rpc/rpctypes/error.go). Others, such as that its disk is full, mean no.
-_ETCD_TIMED_OUT = "etcdserver: request timed out"
+# Words that an API server hands on from etcd, after which a write may be carried out all the same. Source: etcd v3.6
+# server/etcdserver/v3_server.go `processInternalRaftRequestOnce`. Not "leader changed": it says that of reads only (`requestCurrentIndex`).
+_UNFINISHED = (
+    "etcdserver: request timed out",
+    "etcdserver: server stopped",
+    "rpc error: code = Unavailable",  # by etcd's client (client/v3/retry.go): it lost its connection, or had none
+)
 
 
 def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool) -> errors.ClusterError:
@@ -46,10 +51,8 @@ def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool)
         return (errors.Conflict if owned else errors.Overtaken)(context, doing, owned or message)
     if "denied the request" in message or "is forbidden: violates" in message:
         return errors.Denied(context, doing, message)
-    if status == 504 or answer.get("reason") == "ServerTimeout" or _ETCD_TIMED_OUT in str(answer.get("message")):
-        return errors.Unfinished(context, doing, message)
     if status >= 500 or status == 429:
-        return errors.Unavailable(context, doing, message)
+        return (errors.Unfinished if _is_unfinished(status, answer) else errors.Unavailable)(context, doing, message)
     return _BY_STATUS.get(status, errors.ClusterError)(context, doing, message)
 
 
@@ -80,6 +83,11 @@ def server_time(api: Api) -> float | None:
         return parsedate_to_datetime(api.date).timestamp()
     except (TypeError, ValueError):
         return None
+
+
+def _is_unfinished(status: int, answer: Mapping[str, Any]) -> bool:
+    words = str(answer.get("message"))
+    return status == 504 or answer.get("reason") == "ServerTimeout" or any(each in words for each in _UNFINISHED)
 
 
 def _conflicts(answer: Mapping[str, Any]) -> str:

@@ -39,7 +39,7 @@ def write_each(plan: Plan, write: Callable[[Step], object], *, say: Callable[[st
         write: does one.
         say: is told of each that was done.
         done: gets each step that was done, and the one that failed too when nobody knows whether it was done: no answer came, or the
-            API server gave up waiting for etcd.
+            API server gave up waiting, such as for etcd.
     """
     for step in plan.steps:
         try:

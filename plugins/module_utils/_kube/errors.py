@@ -71,7 +71,7 @@ class NotForwarded(Unavailable):
 
 
 class Unfinished(Unavailable):
-    """The API server answers that it has waited for long enough, such as for etcd."""
+    """The API server answers that it has waited for long enough, such as for etcd, or has lost its etcd."""
 
     outcome_unknown = True
 

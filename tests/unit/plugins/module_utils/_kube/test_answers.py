@@ -19,6 +19,7 @@ def status(code: int, message: str = "", reason: str = "", **details: Any) -> by
 
 
 CONFLICT = status(409, "", "Conflict", causes=[{"field": ".spec.replicas", "message": 'conflict with "kubectl"'}])
+LOST = "rpc error: code = Unavailable desc = error reading from server: EOF"
 MEANINGS = {
     "no log-in": (401, status(401, "Unauthorized"), errors.Unauthorized, "Unauthorized"),
     "no right": (403, status(403, 'secrets is forbidden: User "x" cannot list'), errors.Forbidden, "cannot list"),
@@ -30,6 +31,11 @@ MEANINGS = {
     "a broken rule": (422, status(422, "is invalid"), errors.Invalid, "is invalid"),
     "a webhook that is down": (500, status(500, "failed calling webhook"), errors.Unavailable, "failed calling webhook"),
     "an etcd that does not answer": (500, status(500, "etcdserver: request timed out"), errors.Unfinished, "etcdserver: request timed out"),
+    "an etcd that stops": (500, status(500, "etcdserver: server stopped"), errors.Unfinished, "server stopped"),
+    "an etcd that is gone": (500, status(500, LOST), errors.Unfinished, "error reading from server: EOF"),
+    "an etcd that says so within": (500, status(500, f"Internal error occurred: {LOST}", "InternalError"), errors.Unfinished, "EOF"),
+    "an etcd with another leader": (503, status(503, "etcdserver: leader changed", "ServiceUnavailable"), errors.Unavailable, "leader changed"),
+    "a no that quotes etcd's words": (422, status(422, f"is invalid: {LOST}", "Invalid"), errors.Invalid, "is invalid"),
     "an etcd that is full": (500, status(500, "etcdserver: mvcc: database space exceeded"), errors.Unavailable, "space exceeded"),
     "a request that took too long": (504, status(504, "Timeout: request did not complete", "Timeout"), errors.Unfinished, "did not complete"),
     "a write that took too long": (500, status(500, "could not be completed", "ServerTimeout"), errors.Unfinished, "not be completed"),
