@@ -34,7 +34,7 @@ def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool)
         doing: what we were doing.
         status: the HTTP status code.
         body: the answer's body; only a Kubernetes `Status` is ever quoted, so that no foreign page and no secret gets into a message.
-        secret: the object is a Secret, whose refusal may quote its values: name the reason only.
+        secret: the object is a Secret, whose refusal may quote its values: name the reason only, or the status where there is none.
     """
     answer = as_status(body)
     if status == 404 and body.strip() == _NO_SUCH_GROUP:
@@ -44,7 +44,8 @@ def meaning(context: str, doing: str, status: int, body: bytes, *, secret: bool)
         if status in _NOBODY_BEHIND:
             return errors.NotForwarded(context, doing, found)
         return errors.Unavailable(context, doing, found) if status >= 500 else errors.Unreachable(context, doing, found)
-    message = str(answer.get("reason") if secret else answer.get("message") or answer.get("reason"))[:_LONGEST]
+    reason = answer.get("reason") or f"HTTP {status}"
+    message = str(reason if secret else answer.get("message") or reason)[:_LONGEST]
     if status == 409 and answer.get("reason") == "Conflict":
         owned = _conflicts(answer)
         # Of a Secret too: fields and their owners, no values.

@@ -15,7 +15,9 @@ from plugins.module_utils._kube.answers import meaning
 
 
 def status(code: int, message: str = "", reason: str = "", **details: Any) -> bytes:
-    return json.dumps({"kind": "Status", "code": code, "message": message, "reason": reason, "details": details}).encode()
+    """As an API server writes it: without what is empty."""
+    told = {"message": message, "reason": reason, "details": details}
+    return json.dumps({"kind": "Status", "code": code, **{name: value for name, value in told.items() if value}}).encode()
 
 
 CONFLICT = status(409, "", "Conflict", causes=[{"field": ".spec.replicas", "message": 'conflict with "kubectl"'}])
@@ -39,6 +41,7 @@ MEANINGS = {
     "an etcd that is full": (500, status(500, "etcdserver: mvcc: database space exceeded"), errors.Unavailable, "space exceeded"),
     "a request that took too long": (504, status(504, "Timeout: request did not complete", "Timeout"), errors.Unfinished, "did not complete"),
     "a write that took too long": (500, status(500, "could not be completed", "ServerTimeout"), errors.Unfinished, "not be completed"),
+    "a refusal without a word": (500, status(500), errors.Unavailable, "HTTP 500"),
     "too many requests": (429, status(429, "slow down"), errors.Unavailable, "slow down"),
     "a kind whose definition is not installed": (404, b"404 page not found\n", errors.NotServed, "the cluster does not serve this kind"),
     "a page of a proxy that has no such place": (404, b"<html>hunter2</html>", errors.Unreachable, "not from a Kubernetes API server"),
@@ -62,11 +65,13 @@ def test_the_meaning_of(code: int, body: bytes, kind: type[errors.ClusterError],
 def test_a_secrets_refusal_never_quotes_it() -> None:
     error = meaning("east", "applying Secret a/b", 422, status(422, 'Invalid value: "hunter2"', "Invalid"), secret=True)
     assert "hunter2" not in str(error)
+    assert str(error).startswith("context east: applying Secret a/b: Invalid; ")
 
 
 def test_a_write_of_a_secret_that_etcd_may_have_carried_out_is_told_from_a_refusal() -> None:
-    error = meaning("east", "applying Secret a/b", 500, status(500, "etcdserver: request timed out", "InternalError"), secret=True)
+    error = meaning("east", "applying Secret a/b", 500, status(500, "etcdserver: request timed out"), secret=True)
     assert error.__class__ is errors.Unfinished
+    assert str(error).startswith("context east: applying Secret a/b: HTTP 500; ")
 
 
 def test_a_secrets_conflict_names_the_owner_of_the_field() -> None:
