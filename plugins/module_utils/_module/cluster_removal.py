@@ -36,6 +36,8 @@ from .wish import fleet
 # upstream cleans, and the slices with the seeds and contact points of other datacenters.
 _LEFT_BEHIND = ("ConfigMap", "EndpointSlice")
 _CASSANDRA_LABEL = "cassandra.datastax.com/cluster"
+# The beginning of an advice.
+_INSTALL = "install the operators again (playbook operators, role install_operator) and run once more; when they are gone for good"
 
 
 def remove_cluster(call: Call) -> dict[str, Any]:
@@ -53,6 +55,8 @@ def remove_cluster(call: Call) -> dict[str, Any]:
         if there is None:
             records, _problems = read_records([control_plane, *remotes.values()], name, namespace)
             check_no_record(name, namespace, records)
+        else:
+            _require_operator(call, control_plane, there)
         plan = plan_absence(control_plane.context, [ref], {ref: there} if there else {}, "is not wanted; its nodes and volumes go with it")
         apis = (*remotes.values(), control_plane)
         with reporting(cluster={}) as done:
@@ -61,7 +65,7 @@ def remove_cluster(call: Call) -> dict[str, Any]:
                 if not call.parameters["wait"]:
                     return outcome(plan, cluster={})
                 _await_removal(call, control_plane, remotes)
-            elif (stuck := _cluster_verdict(call, control_plane, there) if there else _copies_verdict(call, control_plane)).hopeless:
+            elif there is None and (stuck := _copies_verdict(call, control_plane)).hopeless:
                 call.warn(f"{control_plane.context}: {stuck.reason}; {stuck.advice}")
             rest = sum((plan_leftovers(call, api) for api in apis), Plan())
             for api in apis if not call.check_mode else ():
@@ -77,13 +81,23 @@ def _require_answers(remotes: Mapping[str, Client]) -> None:
         )
 
 
+def _require_operator(call: Call, control_plane: Client, cluster: Object) -> None:
+    """Only the operator takes its finalizer off (`cleanup.go`): without one a removal could not end, nor be taken back."""
+    held = FINALIZER in (cluster["metadata"].get("finalizers") or ())
+    if not (held and call.parameters["wait"]) or _may_have_operator(call, control_plane):
+        return
+    found = f"it has the finalizer {FINALIZER}, and {_no_operator(call)} to remove its datacenters and take that off"
+    advice = f"{_INSTALL}, do by hand what docs/teardown.md says"
+    if not call.check_mode:
+        raise errors.Absent(control_plane.context, f"removing {ref_of(cluster)}", found, f"nothing was changed; {advice}")
+    call.warn(f"{control_plane.context}: {ref_of(cluster)} would not be removed: {found}; {advice}")
+
+
 def _await_removal(call: Call, control_plane: Client, remotes: Mapping[str, Client]) -> None:
     name, namespace = call.parameters["name"], call.parameters["namespace"]
 
     def look() -> Verdict:
         there = control_plane.get(kind_named("K8ssandraCluster").ref(name, namespace))
-        if there is not None and (stuck := _cluster_verdict(call, control_plane, there)).hopeless:
-            return stuck
         apis = [control_plane, *remotes.values()]
         left = side_by_side(lambda api: _datacenters(api, name, namespace), apis)
         busy = [api for api in apis if left[api.context] and api.context not in failures(left)]
@@ -130,30 +144,13 @@ def _copies_verdict(call: Call, api: Api) -> Verdict:
     left = [body for body in listed if any(owner <= each.items() for each in body["metadata"].get("ownerReferences") or ())]
     if not left:
         return Verdict(True)
-    verdict = _held_verdict(call, api, left[0], REPLICATED_SECRET_FINALIZER, "copies of Secrets in the data planes")
-    return replace(verdict, lines=() if verdict.hopeless else (f"{api.context}: copies of its Secrets are being removed",))
-
-
-def _cluster_verdict(call: Call, api: Api, cluster: Object) -> Verdict:
-    """Why a cluster is still there: the operator takes its finalizer off when it has removed the rest (`cleanup.go`)."""
-    return _held_verdict(call, api, cluster, FINALIZER, "its datacenters")
-
-
-def _held_verdict(call: Call, api: Api, body: Object, finalizer: str, rest: str) -> Verdict:
-    """That an object is still there, for ever if it is going, is held by the operator's finalizer, and no operator is there.
-
-    Args:
-        finalizer: the one that the operator takes off when it has removed `rest`, which messages name.
-    """
-    ref, metadata = ref_of(body), body["metadata"]
-    reason = f"{ref} is still there, and with it {rest}"
-    held = metadata.get("deletionTimestamp") and finalizer in (metadata.get("finalizers") or ())
-    if not held or _may_have_operator(call, api):
-        return Verdict(False, reason)
-    named = call.parameters["operator_namespace"]
-    reason += f"; no k8ssandra-operator is in {f'namespace {named}' if named else 'any namespace'} to remove them"
-    advice = f"remove the finalizer of {ref} by hand, which leaves {rest} where they are"
-    return Verdict(False, reason, True, advice=f"install the operators again and run once more; when they are gone for good, {advice}")
+    ref, metadata = ref_of(left[0]), left[0]["metadata"]
+    reason = f"{ref} is still there, and with it copies of Secrets in the data planes"
+    held = metadata.get("deletionTimestamp") and REPLICATED_SECRET_FINALIZER in (metadata.get("finalizers") or ())
+    if held and not _may_have_operator(call, api):
+        advice = f"{_INSTALL}, remove the finalizer of {ref} by hand, which leaves the copies where they are"
+        return Verdict(False, f"{reason}; {_no_operator(call)} to remove them", True, advice=advice)
+    return Verdict(False, reason, lines=(f"{api.context}: copies of its Secrets are being removed",))
 
 
 def _datacenters(api: Api, name: str, namespace: str) -> Sequence[Object]:
@@ -171,6 +168,11 @@ def _may_have_operator(call: Call, api: Api) -> bool:
     except errors.Forbidden:
         return True
     return any(operator.operator == K8SSANDRA for operator in found)
+
+
+def _no_operator(call: Call) -> str:
+    named = call.parameters["operator_namespace"]
+    return f"no k8ssandra-operator is in {f'namespace {named}' if named else 'any namespace'}"
 
 
 def _operator_problems(api: Api, namespace: str) -> list[str]:

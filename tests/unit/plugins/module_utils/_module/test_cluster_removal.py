@@ -14,7 +14,7 @@ import pytest
 from plugins.module_utils._core.cluster import FINALIZER
 from plugins.module_utils._core.deployment import CLUSTER_LABEL
 from plugins.module_utils._core.distribution.moving import REPLICATED_SECRET_FINALIZER
-from plugins.module_utils._core.objects import Ref, kind_named
+from plugins.module_utils._core.objects import Ref, kind_named, ref_of
 from plugins.module_utils._kube import errors
 from plugins.module_utils._module import cluster_removal
 from plugins.module_utils._module.run import Call, run
@@ -156,34 +156,72 @@ def test_copies_of_secrets_that_no_operator_removes_are_not_waited_for(held: Fle
     assert [part in result["msg"] for part in told] == [reason == "cannot succeed"] * 2
 
 
-@pytest.fixture
-def stopped(fleet: Fleet) -> Fleet:
-    """The cluster is going, and waits for an operator to remove its datacenter and take the finalizer off."""
-    body = build.cluster(build.template("dc1", "east"))
-    body["metadata"] |= {**GOING, "finalizers": [FINALIZER]}
-    fleet.hub.put(body)
+NOT_GOING: dict[str, Any] = {"finalizers": [FINALIZER]}
+STAGES = {"not going yet": NOT_GOING, "going": {**GOING, **NOT_GOING}}
+
+
+def _with_cluster(fleet: Fleet, metadata: Mapping[str, Any], operators: list[dict[str, Any]]) -> None:
+    """The cluster is as the operator left it, and nobody does anything from now on."""
     fleet.hub.react = lambda verb, on: None
-    return fleet
+    for body in [build.cluster(build.template("dc1", "east"), metadata=metadata), *operators]:
+        fleet.hub.put(body)
 
 
 @pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "plain"])
+@pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("operators", OPERATORS)
-def test_a_cluster_that_no_operator_removes_is_not_waited_for(stopped: Fleet, operators: str, check_mode: bool) -> None:
-    there, reason = OPERATORS[operators]
-    for body in there:
-        stopped.hub.put(body)
-    result = stopped.run(check_mode=check_mode)
-    assert (result.get("error") or {}).get("reason") == (None if check_mode else reason)
-    said = " ".join(stopped.warned) if check_mode else result["msg"]
-    told = ("its datacenters; no k8ssandra-operator is in any namespace", f"remove the finalizer of {CLUSTER} by hand")
-    assert [part in said for part in told] == [reason == "cannot succeed"] * 2
+def test_a_cluster_that_no_operator_removes_is_left_as_it_is(fleet: Fleet, operators: str, stage: str, check_mode: bool) -> None:
+    there, waited = OPERATORS[operators]
+    _with_cluster(fleet, STAGES[stage], there)
+    result = fleet.run(check_mode=check_mode)
+    missing = waited == "cannot succeed"
+    assert (result.get("error") or {}).get("reason") == (None if check_mode else "absent" if missing else waited)
+    assert bool(fleet.hub.writes) is (stage == "not going yet" and not (check_mode or missing))
+    said = " ".join(fleet.warned) if check_mode else result["msg"]
+    told = (str(CLUSTER), FINALIZER, "no k8ssandra-operator is in any namespace", "install the operators again", "docs/teardown.md")
+    assert all(part in said for part in told) is missing, said
+    assert bool(fleet.warned) is (check_mode and missing)
 
 
-@pytest.mark.parametrize("metadata", [{"finalizers": [FINALIZER]}, GOING], ids=["not going", "held by somebody else"])
-def test_a_cluster_that_waits_for_no_operator_is_waited_for(stopped: Fleet, metadata: Mapping[str, Any]) -> None:
-    stopped.hub.put(build.cluster(build.template("dc1", "east"), metadata=metadata))
-    assert stopped.run(check_mode=True)["changed"]
-    assert not stopped.warned
+@pytest.mark.parametrize("metadata", [{}, {"finalizers": ["f"]}, GOING], ids=["not seen by an operator", "of somebody else", "going"])
+def test_a_cluster_that_waits_for_no_operator_goes_without_one(fleet: Fleet, metadata: Mapping[str, Any]) -> None:
+    _with_cluster(fleet, metadata, [])
+    assert fleet.run(check_mode=True)["changed"]
+    assert not fleet.warned
+    assert fleet.run()["error"]["reason"] != "absent"
+    left = fleet.hub.objects.get(CLUSTER)
+    assert left is None or left["metadata"]["deletionTimestamp"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_without_waiting_nobody_asks_for_an_operator(fleet: Fleet, stage: str) -> None:
+    _with_cluster(fleet, STAGES[stage], [])
+    assert "failed" not in fleet.run(check_mode=True, wait=False) | fleet.run(wait=False)
+    assert fleet.hub.objects[CLUSTER]["metadata"]["deletionTimestamp"]
+    assert not fleet.warned
+
+
+def test_a_removal_asks_for_an_operator_once_and_waits_on_without_it(fleet: Fleet) -> None:
+    _with_cluster(fleet, NOT_GOING, [build.operator()])
+    fleet.hub.react = lambda verb, on: fleet.hub.remove(ref_of(build.operator()))
+    assert fleet.run(wait_timeout=0.05, wait_sleep=0.01)["error"]["reason"] == "timed out"
+    assert ref_of(build.operator()) not in fleet.hub.objects
+    assert fleet.hub.calls.count(("list", "Deployment")) == 1 < fleet.hub.calls.count(("list", "CassandraDatacenter"))
+
+
+def test_a_removal_that_may_not_look_for_operators_goes_on(fleet: Fleet) -> None:
+    _with_cluster(fleet, NOT_GOING, [])
+    fleet.hub.fail("list", "Deployment", errors.Forbidden("hub", "listing", "no right"))
+    assert fleet.run()["error"]["reason"] == "timed out"
+    assert ("delete", CLUSTER) in fleet.hub.writes
+
+
+@pytest.mark.parametrize(("namespace", "reason"), [(None, "timed out"), ("operators", "timed out"), (build.NAMESPACE, "absent")])
+def test_an_operator_elsewhere_removes_the_cluster_unless_its_namespace_was_named(fleet: Fleet, namespace: str | None, reason: str) -> None:
+    _with_cluster(fleet, NOT_GOING, [_elsewhere()])
+    result = fleet.run(operator_namespace=namespace)
+    assert result["error"]["reason"] == reason
+    assert (f"is in namespace {build.NAMESPACE} to remove" in result["msg"]) is (reason == "absent")
 
 
 def _elsewhere() -> dict[str, Any]:
