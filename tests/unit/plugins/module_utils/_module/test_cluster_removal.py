@@ -35,6 +35,7 @@ class Fleet:
         self.east = FakeApi("east", [namespace, build.datacenter("dc1"), build.claim("dc1")])
         self.hub.react = self._remove
         self.warned: list[str] = []
+        self.said: list[str] = []
 
     def _remove(self, verb: str, on: Any) -> None:
         for ref in [ref for ref in self.east.objects if ref.kind != "Namespace" and "demo-dc1" in f"demo-{ref.name}"]:
@@ -43,7 +44,7 @@ class Fleet:
     def run(self, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         named = {"name": "demo", "namespace": build.NAMESPACE, "operator_namespace": None, "confirm_removal": "demo"}
         parameters = {**named, "wait": True, "wait_timeout": 0, "wait_sleep": 1}
-        return run(cluster_removal.remove_cluster, Call({**parameters, **options}, check_mode, warn=self.warned.append))
+        return run(cluster_removal.remove_cluster, Call({**parameters, **options}, check_mode, say=self.said.append, warn=self.warned.append))
 
 
 @pytest.fixture
@@ -123,6 +124,7 @@ def test_the_removal_ends_when_the_copies_of_secrets_have_gone_too(fleet: Fleet,
     result = fleet.run()
     assert result["error"]["reason"] == "timed out"
     assert "ReplicatedSecret k8ssandra-operator/demo is still there" in result["msg"]
+    assert "hub: copies of its Secrets are being removed" in fleet.said
     fleet.hub.put(build.operator(ready=False))
     assert "hub: k8ssandra-operator is not ready" in fleet.run()["msg"]
 
