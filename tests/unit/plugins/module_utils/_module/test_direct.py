@@ -174,6 +174,22 @@ def test_an_operator_that_has_another_cluster_with_the_same_datacenter_stops_the
     assert not fleet.writes
 
 
+def test_a_datacenter_of_nobody_is_not_taken_over(fleet: Fleet) -> None:
+    theirs = build.datacenter("dc1", size=3)
+    theirs["metadata"]["labels"] = {}
+    fleet.east.put(theirs)
+    message = fleet.run()["msg"]
+    assert "[0].metadata.name: is dc1, but CassandraDatacenter" in message
+    assert "is in context east, belongs to no K8ssandraCluster" in message
+    assert not fleet.writes
+
+
+def test_a_datacenter_that_lost_its_labels_is_ours_by_its_record(deployed: Fleet) -> None:
+    deployed.east.objects[datacenter_ref("dc1")]["metadata"]["labels"] = {}
+    deployed.succeed()
+    assert deployed.east.objects[datacenter_ref("dc1")]["metadata"]["labels"].items() >= build.OWNED.items()
+
+
 def test_an_operator_is_not_given_a_cluster_that_the_collection_distributes(deployed: Fleet) -> None:
     result = deployed.run(control_plane="operator")
     assert "the collection distributes" in result["msg"]

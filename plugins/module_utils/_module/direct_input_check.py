@@ -1,0 +1,32 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a direct distribution does not take: here no server and no operator looks at the definition before a datacenter is touched."""
+
+from __future__ import annotations
+
+from .._core.distribution.ownership import all_places
+from .._core.errors import SpecError
+from .._core.objects import Object, ref_of
+from .._core.readings import is_of
+from .direct_distribution import Distribution
+
+
+def check_strangers(distribution: Distribution, known: Object | None) -> None:
+    """Raises `SpecError` when a datacenter that is wanted is there and neither made for this cluster nor known to a record of ours.
+
+    A run would make all its settings, its size too, what the definition says.
+
+    Args:
+        distribution: what was read, and no datacenter of another K8ssandraCluster among what is wanted.
+        known: the cluster as the records know it; None without one.
+    """
+    wish, live = distribution.wish, distribution.live()
+    recorded = () if known is None else all_places(known)
+    for datacenter in wish.datacenters:
+        body, context = live.get(datacenter.name), distribution.context(datacenter.context)
+        if body is None or is_of(body, wish.name, wish.namespace) or (context, datacenter.namespace, datacenter.name) in recorded:
+            continue
+        found = f"{ref_of(body)} is in context {context}, belongs to no K8ssandraCluster, and no record knows it"
+        advice = "take another name or namespace, or remove it first if its data is not wanted; nothing was changed"
+        raise SpecError(f"{datacenter.path}.metadata.name", f"is {datacenter.name}, but {found}; {advice}")
