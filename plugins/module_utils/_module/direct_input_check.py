@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .._core.distribution.ownership import all_places
 from .._core.errors import SpecError
-from .._core.objects import Object, ref_of
+from .._core.objects import Object, kind_named, ref_of
 from .._core.readings import is_of
 from .direct_distribution import Distribution
 
@@ -30,3 +30,17 @@ def check_strangers(distribution: Distribution, known: Object | None) -> None:
         found = f"{ref_of(body)} is in context {context}, belongs to no K8ssandraCluster, and no record knows it"
         advice = "take another name or namespace, or remove it first if its data is not wanted; nothing was changed"
         raise SpecError(f"{datacenter.path}.metadata.name", f"is {datacenter.name}, but {found}; {advice}")
+
+
+def check_node_configs(distribution: Distribution) -> None:
+    """Raises `SpecError` when a user's ConfigMap for single nodes is not there: their pods would restart and could not mount it.
+
+    Source: `reconcileUserProvidedPerNodeConfiguration`, k8ssandra-operator v1.26.0 `controllers/k8ssandra/per_node_config.go`, which ends
+    with an error before it writes the datacenter.
+    """
+    for datacenter, template in distribution.wish.templates():
+        name, context = (template.get("perNodeConfigMapRef") or {}).get("name"), distribution.context(datacenter.context)
+        ref = kind_named("ConfigMap").ref(name or "", datacenter.namespace)
+        if name and ref not in distribution.contents[context].objects:
+            what = f"is {name}, but {ref} is not in context {context}; create it there, with the files of single nodes"
+            raise SpecError(f"{datacenter.path}.perNodeConfigMapRef.name", f"{what}; nothing was changed")

@@ -28,7 +28,7 @@ from .._kube.contents import Aim, Contents, read_answers, read_definition
 from .direct_add_ons import read_add_ons
 from .direct_decommission_check import check_decommissions, leaving_datacenters
 from .direct_distribution import Distribution
-from .direct_input_check import check_strangers
+from .direct_input_check import check_node_configs, check_strangers
 from .direct_secrets import secret_refs
 from .direct_unreachable import lost_contexts, told_unreachable
 from .run import Call, foretelling
@@ -238,6 +238,7 @@ def _check_live(distribution: Distribution, reading: ClusterReading, known: Obje
         bodies += [body for context, body in found if context == distribution.context(each)]
     check_collisions(wish, neighbours)
     check_strangers(distribution, known)
+    check_node_configs(distribution)
 
 
 def has_defaults(distribution: Distribution) -> bool:

@@ -190,6 +190,19 @@ def test_a_datacenter_that_lost_its_labels_is_ours_by_its_record(deployed: Fleet
     assert deployed.east.objects[datacenter_ref("dc1")]["metadata"]["labels"].items() >= build.OWNED.items()
 
 
+def test_the_nodes_own_settings_must_be_there_as_no_pod_could_start_without_them(fleet: Fleet) -> None:
+    entry = {"metadata": {"name": "dc1"}, "size": 1, "perNodeConfigMapRef": {"name": "mine"}}
+    contexts = [{"name": "east", "datacenters": [entry]}, {"name": "west"}]
+    message = fleet.run(contexts=contexts)["msg"]
+    assert f"[0].perNodeConfigMapRef.name: is mine, but ConfigMap {build.NAMESPACE}/mine is not in context east" in message
+    assert not fleet.writes
+    fleet.east.put(build.body("ConfigMap", "v1", "mine", data={"demo-dc1-default-sts-0_cassandra.yaml": "a: 1"}))
+    fleet.deploy(contexts=contexts)
+    fleet.east.remove(kind_named("ConfigMap").ref("mine", build.NAMESPACE))
+    assert "is not in context east" in fleet.run(contexts=contexts)["msg"]
+    assert not fleet.writes
+
+
 def test_an_operator_is_not_given_a_cluster_that_the_collection_distributes(deployed: Fleet) -> None:
     result = deployed.run(control_plane="operator")
     assert "the collection distributes" in result["msg"]
