@@ -12,8 +12,9 @@ from typing import Any
 
 from .._core.cluster import FINALIZER
 from .._core.deployment import CLUSTER_LABEL
+from .._core.distribution.labels import CLEANED_UP_BY, CONTROLLER
 from .._core.distribution.moving import REPLICATED_SECRET_FINALIZER
-from .._core.distribution.ownership import check_no_record
+from .._core.distribution.ownership import CONTROL_PLANE, check_no_record
 from .._core.errors import SpecError
 from .._core.names import clean_label_value
 from .._core.objects import Object, kind_named, ref_of
@@ -38,6 +39,9 @@ _LEFT_BEHIND = ("ConfigMap", "EndpointSlice")
 _CASSANDRA_LABEL = "cassandra.datastax.com/cluster"
 # The beginning of an advice.
 _INSTALL = "install the operators again (playbook operators, role install_operator) and run once more; when they are gone for good"
+# A user's ConfigMap for single nodes has the labels of the cluster too, so that upstream sees its changes (`per_node_config.go`). What was
+# made for the cluster says so besides, as upstream's removal asks (`IsCleanedUpBy`) or as a record of ours.
+_MADE = {CLEANED_UP_BY: CONTROLLER, CONTROL_PLANE: "ansible"}
 
 
 def remove_cluster(call: Call) -> dict[str, Any]:
@@ -188,9 +192,13 @@ def plan_leftovers(call: Call, api: Api, kept: Collection[str] = ()) -> Plan:
     """
     name, namespace = call.parameters["name"], call.parameters["namespace"]
     listed = [api.list(kind_named(kind), labels=cluster_labels(name, namespace)) or () for kind in _LEFT_BEHIND]
-    found = {ref_of(body): body for bodies in listed for body in bodies if namespace_of(body) not in kept}
+    found = {ref_of(body): body for bodies in listed for body in bodies if namespace_of(body) not in kept and _was_made(body)}
     left = plan_absence(api.context, found, found, f"was left behind by K8ssandraCluster {namespace}/{name}")
     return left + _plan_namespaces(call, api, kept)
+
+
+def _was_made(body: Object) -> bool:
+    return body["kind"] != "ConfigMap" or bool(_MADE.items() & labels_of(body).items())
 
 
 def _plan_namespaces(call: Call, api: Api, kept: Collection[str]) -> Plan:

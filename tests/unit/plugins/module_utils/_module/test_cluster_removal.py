@@ -72,6 +72,15 @@ def test_the_cluster_goes_and_the_namespace_made_for_it(fleet: Fleet, check_mode
 
 
 @pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "plain"])
+def test_a_config_map_goes_when_it_was_made_for_the_cluster_and_not_when_it_is_only_watched(fleet: Fleet, check_mode: bool) -> None:
+    made = {**build.OWNED, "k8ssandra.io/cleaned-up-by": "k8ssandracluster-controller"}
+    for name, labels in (("left", made), ("mine", build.OWNED)):
+        fleet.east.put(build.body("ConfigMap", "v1", name, labels=labels))
+    left = kind_named("ConfigMap").ref("left", build.NAMESPACE)
+    assert _removed(fleet.run(check_mode=check_mode)) == [f"hub {CLUSTER}", f"east {left}", f"east {MADE}"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False], ids=["check mode", "plain"])
 @pytest.mark.parametrize("kind", ["CassandraDatacenter", "PersistentVolumeClaim", "Deployment"])
 def test_a_namespace_that_somebody_else_uses_stays(fleet: Fleet, kind: str, check_mode: bool) -> None:
     theirs = kind_named(kind)

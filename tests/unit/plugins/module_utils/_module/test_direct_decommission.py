@@ -105,6 +105,12 @@ def test_the_first_datacenter_goes_by_its_name_and_takes_what_is_its_own_along(r
     assert kind_named("EndpointSlice").ref(SLICE.format("dc2"), build.NAMESPACE) not in ring.west.objects
 
 
+def test_a_config_map_of_a_user_stays_in_a_namespace_that_holds_no_datacenter_any_more(ring: Ring) -> None:
+    ring.east.put(build.body("ConfigMap", "v1", "mine", labels=build.OWNED))
+    ring.succeed(**OUT)
+    assert {ref.name for ref in ring.east.objects if ref.kind == "ConfigMap"} == {"mine"}
+
+
 def test_its_nodes_leave_the_ring_before_the_keyspaces_of_the_cluster_leave_it_out(ring: Ring) -> None:
     ring.run(**OUT)
     told = [line for line in ring.sent if "apply" not in line and "send" not in line]
