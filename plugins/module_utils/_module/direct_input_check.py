@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .._core.distribution.ownership import all_places
+from .._core.distribution.schema import check_required, schema_of, with_defaults
 from .._core.errors import SpecError
 from .._core.objects import Object, kind_named, ref_of
 from .._core.readings import is_of
+from .._kube.contents import read_definition
 from .direct_distribution import Distribution
 
 
@@ -44,3 +48,17 @@ def check_node_configs(distribution: Distribution) -> None:
         if name and ref not in distribution.contents[context].objects:
             what = f"is {name}, but {ref} is not in context {context}; create it there, with the files of single nodes"
             raise SpecError(f"{datacenter.path}.perNodeConfigMapRef.name", f"{what}; nothing was changed")
+
+
+def completed(distribution: Distribution, ordered: Object) -> dict[str, Any]:
+    """A definition with the defaults of its kind.
+
+    Raises `SpecError` when it lacks what its kind requires, and `Absent` when no context has the kind.
+
+    Args:
+        distribution: what was read.
+        ordered: the user's definition with the datacenters in another order.
+    """
+    wish, schema = distribution.wish, schema_of(read_definition(list(distribution.apis.values())))
+    check_required(schema, with_defaults(schema, wish.definition), wish.path)
+    return with_defaults(schema, ordered)

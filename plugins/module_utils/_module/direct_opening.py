@@ -14,7 +14,6 @@ from .._core.deployment import in_live_order
 from .._core.distribution.add_ons import ADD_ONS, add_ons, known_add_ons
 from .._core.distribution.lost import check_lost, entries_in, lost_names, returned, without
 from .._core.distribution.ownership import Record, as_cluster, check_masters, place_of, record_of, recorded
-from .._core.distribution.schema import schema_of, with_defaults
 from .._core.distribution.support import check_supported
 from .._core.distribution.template import templates
 from .._core.errors import SpecError
@@ -24,11 +23,11 @@ from .._core.readings import ClusterReading, is_of, name_of, namespace_of
 from .._core.update import check_update
 from .._kube import errors
 from .._kube.api import Api
-from .._kube.contents import Aim, Contents, read_answers, read_definition
+from .._kube.contents import Aim, Contents, read_answers
 from .direct_add_ons import read_add_ons
 from .direct_decommission_check import check_decommissions, leaving_datacenters
 from .direct_distribution import Distribution
-from .direct_input_check import check_node_configs, check_strangers
+from .direct_input_check import check_node_configs, check_strangers, completed
 from .direct_secrets import secret_refs
 from .direct_unreachable import lost_contexts, told_unreachable
 from .run import Call, foretelling
@@ -70,7 +69,7 @@ def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[
     _check_live(distribution, reading, known, before)
     _joining(distribution, before)
     with foretelling(call):
-        defaults = with_defaults(schema_of(read_definition(list(distribution.apis.values()))), ordered)
+        defaults = completed(distribution, ordered)
         distribution.add_ons = read_add_ons(wish, reading, distribution.apis, dropped, operators=distribution.operators)
         distribution.definition = defaults
     if has_defaults(distribution):

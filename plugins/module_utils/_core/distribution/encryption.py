@@ -114,7 +114,8 @@ def _encryption(template: Template, kind: str, observation: Observation) -> Encr
 def _password(template: Template, kind: str, store: str, observation: Observation) -> str:
     """The password of a store: of its own Secret, else of the store's."""
     stores = template.options[f"{kind}EncryptionStores"]
-    reference = stores.get(f"{store}PasswordSecretRef") or _reference(template, kind, store)
+    own = stores.get(f"{store}PasswordSecretRef") is not None
+    reference = _reference(template, kind, store, "PasswordSecretRef" if own else "SecretRef")
     found = observation.secrets.get((template.context, reference["name"]))
     if found is None:
         raise SpecError(
@@ -125,8 +126,9 @@ def _password(template: Template, kind: str, store: str, observation: Observatio
     return found.get(reference.get("key") or f"{store}-password", "")
 
 
-def _reference(template: Template, kind: str, store: str) -> Mapping[str, str]:
-    reference: Mapping[str, str] | None = template.options[f"{kind}EncryptionStores"].get(f"{store}SecretRef")
-    if reference is None:
-        raise SpecError(f"definition.spec.cassandra.{kind}EncryptionStores.{store}SecretRef", "is missing; name the Secret with the store")
+def _reference(template: Template, kind: str, store: str, which: str = "SecretRef") -> Mapping[str, str]:
+    reference: Mapping[str, str] | None = template.options[f"{kind}EncryptionStores"].get(f"{store}{which}")
+    # Its kind has an empty name as the default.
+    if reference is None or not reference.get("name"):
+        raise SpecError(f"definition.spec.cassandra.{kind}EncryptionStores.{store}{which}", "names no Secret; name the one that holds it")
     return reference

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an API server adds to a custom resource when it stores it.
 
-Source: k8s.io/apiextensions-apiserver v0.34 `pkg/apiserver/schema/defaulting` (`Default`, `PruneNonNullableNullsWithoutDefaults`).
+Source: k8s.io/apiextensions-apiserver v0.34 `pkg/apiserver/schema/defaulting` (`Default`, `PruneNonNullableNullsWithoutDefaults`), and for
+what it refuses `pkg/apiserver/validation`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from ..errors import SpecError
 from ..objects import Object
+from ..shapes import join
 
 Schema = Mapping[str, Any]
 
@@ -32,6 +34,27 @@ def with_defaults(schema: Schema, body: Object) -> dict[str, Any]:
     """A copy of `body` with the defaults of its schema, and without nulls in fields that may not be null."""
     filled: dict[str, Any] = _filled(schema, body)
     return filled
+
+
+def check_required(schema: Schema, value: Any, path: str) -> None:
+    """Raise `SpecError` for the first field that a schema requires and that is not there.
+
+    Args:
+        schema: of the value.
+        value: what `with_defaults` gave.
+        path: the option that holds it.
+    """
+    if isinstance(value, Mapping):
+        for name in schema.get("required") or ():
+            if name not in value:
+                raise SpecError(join(path, name), "is missing; the definition of K8ssandraClusters requires it")
+        known: Mapping[str, Schema] = schema.get("properties") or {}
+        free = schema.get("additionalProperties")
+        for key, item in value.items():
+            check_required(known.get(key, free if isinstance(free, Mapping) else {}), item, join(path, key))
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            check_required(schema.get("items") or {}, item, f"{path}[{index}]")
 
 
 def _filled(schema: Schema, value: Any) -> Any:

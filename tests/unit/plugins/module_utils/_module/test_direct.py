@@ -203,6 +203,15 @@ def test_the_nodes_own_settings_must_be_there_as_no_pod_could_start_without_them
     assert not fleet.writes
 
 
+def test_what_a_k8ssandracluster_must_have_is_asked_for_as_no_server_does(fleet: Fleet) -> None:
+    items = {"type": "array", "items": {"type": "object", "required": ["name"]}}
+    kind = {"properties": {"cassandra": {"type": "object", "properties": {"containers": items}}}}
+    fleet.hub.put(build.definition("K8ssandraCluster", versions=("v1alpha1",), stored=("v1alpha1",), spec=kind))
+    message = fleet.run(spec={"cassandra": {**CASSANDRA, "containers": [{"image": "a"}]}})["msg"]
+    assert message.startswith("spec.cassandra.containers[0].name: is missing;"), message
+    assert not fleet.writes
+
+
 def test_an_operator_is_not_given_a_cluster_that_the_collection_distributes(deployed: Fleet) -> None:
     result = deployed.run(control_plane="operator")
     assert "the collection distributes" in result["msg"]

@@ -123,7 +123,14 @@ def test_a_secret_that_is_not_there_is_named() -> None:
         config(Observation(), **CLIENT)
 
 
-def test_stores_without_a_truststore_are_refused() -> None:
-    stores = {"keystoreSecretRef": {"name": "stores"}}
-    with pytest.raises(SpecError, match=r"clientEncryptionStores\.truststoreSecretRef: is missing; name the Secret with the store"):
+@pytest.mark.parametrize("truststore", [{}, {"truststoreSecretRef": {"key": "trust"}}, {"truststoreSecretRef": {"name": ""}}])
+def test_stores_without_a_truststore_are_refused(truststore: dict[str, Any]) -> None:
+    stores = {"keystoreSecretRef": {"name": "stores"}, **truststore}
+    with pytest.raises(SpecError, match=r"clientEncryptionStores\.truststoreSecretRef: names no Secret; name the one"):
         mounted(**{**CLIENT, "spec.cassandra.clientEncryptionStores": stores})
+
+
+def test_a_reference_to_a_password_names_its_secret() -> None:
+    stores = {**STORES, "keystorePasswordSecretRef": {"name": "", "key": "p"}}
+    with pytest.raises(SpecError, match=r"clientEncryptionStores\.keystorePasswordSecretRef: names no Secret; name the one"):
+        config(**{**CLIENT, "spec.cassandra.clientEncryptionStores": stores})

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from plugins.module_utils._core.distribution.schema import schema_of, with_defaults
+from plugins.module_utils._core.distribution.schema import check_required, schema_of, with_defaults
 from plugins.module_utils._core.errors import SpecError
 
 SCHEMA = {
@@ -69,3 +69,33 @@ def test_schema_is_that_of_the_stored_version() -> None:
 def test_a_definition_without_schemas_is_refused() -> None:
     with pytest.raises(SpecError, match="none is served and stored with a schema"):
         schema_of({"spec": {"versions": [{"name": "v1", "served": True, "storage": True}]}})
+
+
+NAMED = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
+REQUIRING = {
+    "properties": {
+        "containers": {"type": "array", "items": NAMED},
+        "free": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+        "nodes": {"type": "object", "additionalProperties": NAMED},
+        "open": {"type": "object", "additionalProperties": True},
+        "store": NAMED,
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        ({"containers": [{"name": "a"}, {"image": "b"}]}, r"spec.containers\[1\].name"),
+        ({"nodes": {"a.b": {}}}, r'spec.nodes\["a.b"\].name'),
+        ({"store": {"key": "k"}}, "spec.store.name"),
+    ],
+)
+def test_what_a_schema_requires_is_asked_for_by_its_path(body: dict[str, Any], missing: str) -> None:
+    with pytest.raises(SpecError, match=f"^{missing}: is missing; "):
+        check_required(REQUIRING, body, "spec")
+
+
+def test_what_is_there_or_free_or_in_nothing_is_not_asked_for() -> None:
+    body = {"containers": [{"name": ""}], "free": {"containers": [{}]}, "nodes": {}, "open": {"a": {}}, "store": {"name": None}, "unknown": [{}]}
+    check_required(REQUIRING, body, "spec")
