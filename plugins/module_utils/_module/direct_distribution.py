@@ -216,7 +216,7 @@ class Distribution:
         first = [live[each.name] for each in templates(self.definition) if each.name in live]
         return Observation(
             datacenters=live,
-            secrets={(self._named(context), ref.name): decoded(body) for context, ref, body in self._objects("Secret")},
+            secrets={(name, ref.name): decoded(body) for context, ref, body in self._objects("Secret") for name in self._names(context)},
             seeds={name: tuple(addresses) for name, addresses in seeds.items()},
             node_configs=self._node_configs(),
             medusa_configuration=self.add_ons.medusa_configuration,
@@ -238,9 +238,9 @@ class Distribution:
         for context, contents in self.contents.items():
             yield from ((context, ref, body) for ref, body in contents.objects.items() if ref.kind == kind)
 
-    def _named(self, context: str) -> str:
-        """A context as the definition calls it: our own has no name where the definition gives it none."""
-        return "" if context == self.own.context and any(not each.context for each in self.wish.datacenters) else context
+    def _names(self, context: str) -> tuple[str, ...]:
+        """What the definition may call a context: our own may have no name."""
+        return (context, "") if context == self.own.context else (context,)
 
     def _monitored(self) -> Iterator[str]:
         """The contexts that serve ServiceMonitors; asked only where the definition wants some."""

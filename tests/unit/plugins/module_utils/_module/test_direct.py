@@ -212,6 +212,18 @@ def test_what_a_k8ssandracluster_must_have_is_asked_for_as_no_server_does(fleet:
     assert not fleet.writes
 
 
+def test_the_stores_of_the_own_context_are_found_by_its_name_and_without(fleet: Fleet) -> None:
+    fleet.hub.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": build.NAMESPACE}})
+    passwords = {f"{store}-password": "YQ==" for store in ("keystore", "truststore")}
+    for body in (build.operator("cass-operator"), build.body("Secret", "v1", "store", data=passwords)):
+        fleet.hub.put(body)
+    fleet.hub.react, fleet.remotes = fleet._reaction(fleet.hub), []
+    stores = {"clientEncryptionStores": {f"{store}SecretRef": {"name": "store"} for store in ("keystore", "truststore")}}
+    encrypted = {**CASSANDRA, **stores, "config": {"cassandraYaml": {"client_encryption_options": {"enabled": True}}}}
+    datacenters = [{"metadata": {"name": "dc1"}, "size": 1}, {"metadata": {"name": "dc2"}, "k8sContext": "hub", "size": 1}]
+    fleet.succeed(spec={"cassandra": {**encrypted, "datacenters": datacenters}}, contexts=[])
+
+
 def test_an_operator_is_not_given_a_cluster_that_the_collection_distributes(deployed: Fleet) -> None:
     result = deployed.run(control_plane="operator")
     assert "the collection distributes" in result["msg"]
