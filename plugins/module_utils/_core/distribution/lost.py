@@ -138,9 +138,14 @@ def _is_transient(found: Mapping[str, str]) -> bool:
     return any("/" in copies for copies in _by_datacenter(found).values())
 
 
-def dead_nodes(views: Iterable[Iterable[Endpoint]], lost: Collection[str]) -> tuple[str, ...]:
-    """The addresses of the nodes of lost datacenters that some node still counts as nodes of the cluster."""
-    return tuple(sorted({each.address for view in views for each in view if each.datacenter in lost and each.in_ring}))
+def dead_nodes(views: Collection[Iterable[Endpoint]], lost: Collection[str]) -> tuple[str, ...]:
+    """The addresses of the nodes of lost datacenters that some node still counts as nodes of the cluster.
+
+    Without those at which some node hears of a node that is not known to be of these datacenters: it has the address by now.
+    """
+    known = [each for view in views for each in view]
+    others = {each.address for each in known if each.alive and each.datacenter not in lost}
+    return tuple(sorted({each.address for each in known if each.datacenter in lost and each.in_ring} - others))
 
 
 def living_nodes(views: Iterable[Iterable[Endpoint]], lost: Collection[str]) -> tuple[str, ...]:

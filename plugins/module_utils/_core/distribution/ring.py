@@ -23,7 +23,7 @@ class Endpoint:
     Args:
         address: where the other nodes reach it.
         datacenter: what Cassandra calls its datacenter; empty when nobody has said so since the node that was asked began.
-        alive: whether it is heard of.
+        alive: whether it is heard of; true too when the answer does not say, as nobody takes it for dead then.
         status: `NORMAL`, `LEFT`, `shutdown` and the like, with what follows; empty when it is not known.
     """
 
@@ -44,7 +44,7 @@ def endpoints_of(answer: Mapping[str, Any]) -> tuple[Endpoint, ...]:
         Endpoint(
             str(state.get("ENDPOINT_IP") or ""),
             str(state.get("DC") or ""),
-            str(state.get("IS_ALIVE") or "").lower() == "true",
+            str(state.get("IS_ALIVE")).lower() != "false",
             str(state.get("STATUS_WITH_PORT") or state.get("STATUS") or ""),
         )
         for state in answer.get("entity") or ()

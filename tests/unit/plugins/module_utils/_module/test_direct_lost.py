@@ -226,7 +226,8 @@ def test_the_first_datacenter_may_be_lost_and_no_pod_restarts(monkeypatch: pytes
     fleet.deploy()
     before = json.dumps(fleet.west.objects[datacenter_ref("dc2")]["spec"])
     root = f"/api/v1/namespaces/{build.NAMESPACE}/pods/http:demo-dc2-default-sts-0:8080/proxy/api"
-    fleet.west.answers[f"{root}/v0/metadata/endpoints"] = {"entity": [{"ENDPOINT_IP": "10.51.0.1", "DC": "dc1", "STATUS": "LEFT,-1,17"}]}
+    left = {"ENDPOINT_IP": "10.51.0.1", "DC": "dc1", "IS_ALIVE": "false", "STATUS": "LEFT,-1,17"}
+    fleet.west.answers[f"{root}/v0/metadata/endpoints"] = {"entity": [left]}
     fleet.east.fail("*")
     contexts = [{"name": "east"}, {"name": "west", "datacenters": [{"metadata": {"name": "dc2"}, "size": 1}]}]
     fleet.succeed(contexts=contexts, lost_contexts=["east"])

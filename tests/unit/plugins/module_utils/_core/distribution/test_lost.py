@@ -109,6 +109,13 @@ def test_a_node_is_dead_when_nobody_hears_of_it_and_leaves_when_anybody_still_co
     assert living_nodes(VIEWS[:1], ["dc2"]) == ()
 
 
+@pytest.mark.parametrize("datacenter", ["dc1", ""])
+def test_an_address_at_which_another_node_lives_by_now_is_no_dead_node(datacenter: str) -> None:
+    views = (*VIEWS[:1], (Endpoint("10.0.0.2", datacenter, True, "NORMAL"),))
+    assert dead_nodes(views, ["dc2"]) == ()
+    assert living_nodes(views, ["dc2"]) == ()
+
+
 THERE = {"class": NTS, "second": "2"}
 
 

@@ -18,7 +18,7 @@ def test_a_node_that_left_is_no_node_of_the_ring(status: str, in_ring: bool) -> 
     assert Endpoint("10.0.0.1", "dc1", False, status).in_ring is in_ring
 
 
-def test_what_a_node_does_not_tell_is_empty() -> None:
+def test_what_a_node_does_not_tell_is_empty_and_nobody_is_dead_by_it() -> None:
     answer = {"entity": [{"ENDPOINT_IP": "10.0.0.1", "IS_ALIVE": "false"}, {"ENDPOINT_IP": "10.0.0.2", "DC": "dc2", "STATUS": "NORMAL,1"}]}
-    assert endpoints_of(answer) == (Endpoint("10.0.0.1"), Endpoint("10.0.0.2", "dc2", False, "NORMAL,1"))
+    assert endpoints_of(answer) == (Endpoint("10.0.0.1"), Endpoint("10.0.0.2", "dc2", True, "NORMAL,1"))
     assert endpoints_of({}) == ()
