@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Any
 
 from .._core.cluster import ClusterWish
-from .._core.distribution.keyspaces import added_copies, asks_for_user_keyspaces, copies_of
 from .._core.distribution.template import Template, templates
 from .._core.errors import SpecError
 from .._core.plan import Plan, Step, Verb
@@ -24,6 +23,7 @@ from .._kube.management import ManagementApi
 from .awaiting import shown_status
 from .direct_decommission import carry_out_decommission, mark, plan_decommissions, plan_remains, plan_return
 from .direct_distribution import Distribution
+from .direct_joining import check_joining, user_replications
 from .direct_lost import check_dead, forget, plan_lost
 from .direct_opening import has_defaults, open_distribution
 from .direct_plan import (
@@ -58,6 +58,7 @@ def distribute_cluster(call: Call, wish: ClusterWish, own: Api, remotes: Mapping
         call = replace(call, parameters={**call.parameters, "force_conflicts": True})
     distribution = open_distribution(call, wish, own, remaining(call, wish, own, remotes))
     check_dead(distribution)
+    check_joining(distribution)
     takes_over = moving and has_defaults(distribution)
     if takes_over:
         check_takeover(distribution)
@@ -179,13 +180,7 @@ class _Run:
         self._alter(management, plan_keyspaces(template, context, management, distribution.replications()))
         if not joins:
             return True
-        if asks_for_user_keyspaces(distribution.definition):
-            names = management.keyspaces()
-            wanted = {
-                name: {**copies_of(management.replication(name)), template.cassandra_name: copies}
-                for name, copies in added_copies(distribution.definition, template.cassandra_name, names).items()
-            }
-            self._alter(management, plan_keyspaces(template, context, management, wanted))
+        self._alter(management, plan_keyspaces(template, context, management, user_replications(distribution, template, management)))
         self._carry_out(plan_rebuild(distribution, template, distribution.live()[template.name]))
         if not self._waits.until_rebuilt(template.name):
             return False

@@ -24,6 +24,8 @@ _OF_DSE = ("dse_leases", "dse_perf", "dse_security")
 _LOCAL = ("system", "system_schema", "system_views", "system_virtual_schema")
 _MOST_COPIES = 3
 _NETWORK_TOPOLOGY = "org.apache.cassandra.locator.NetworkTopologyStrategy"
+# A copy on every node, which no datacenter has to be added to.
+_EVERYWHERE = ("LocalStrategy", "EverywhereStrategy")
 _DC_REPLICATION = "k8ssandra.io/dc-replication"
 _REBUILD_SOURCE = "k8ssandra.io/rebuild-src-dc"
 Replication = Mapping[str, int]
@@ -104,6 +106,36 @@ def added_copies(definition: Object, datacenter: str, keyspaces: Iterable[str]) 
             raise SpecError(path, f"says nothing of {', '.join(missing)} in {name}; name every keyspace of yours, with 0 for no copy")
     chosen = stated.get(datacenter, {})
     return {name: chosen[name] for name in users if chosen.get(name)}
+
+
+def joined_copies(keyspace: str, found: Mapping[str, str], datacenter: str, copies: int, others: Iterable[str]) -> dict[str, int]:
+    """The replication of a keyspace of users once a datacenter that is being added holds it; empty when there is nothing to alter.
+
+    Args:
+        keyspace: its name.
+        found: its replication, as the management API tells it.
+        datacenter: the one that is being added, as Cassandra calls it.
+        copies: how many it shall hold.
+        others: those that are there already, as Cassandra calls them.
+
+    Raises:
+        SpecError: what was found has no plain number of copies for each datacenter, and would be lost by a replication that has.
+    """
+    strategy = found.get("class", "").rpartition(".")[2]
+    held = {name: told for name, told in found.items() if name != "class"}
+    if strategy in _EVERYWHERE or held.get(datacenter) == str(copies):
+        return {}
+    if strategy == "NetworkTopologyStrategy" and all(told.isdigit() for told in held.values()):
+        return {**copies_of(found), datacenter: copies}
+    if strategy == "NetworkTopologyStrategy":
+        statement = alter_statement(keyspace, {**held, datacenter: copies})
+        advice = f"write 0 for it, run again, and give it its copies yourself once {datacenter} is there: {statement}, and rebuild it there"
+    else:
+        plain = dict.fromkeys(others, held.get("replication_factor", copies))
+        advice = f"alter it first: {alter_statement(keyspace, plain)}, repair it, and run again"
+    told = ", ".join(f"{name}: {value}" for name, value in sorted(held.items()))
+    what = f"wants copies of keyspace {keyspace} in {datacenter}, and it has {strategy or 'no class'} ({told})"
+    raise SpecError(f'annotations["{_DC_REPLICATION}"]', f"{what}, to which no datacenter can be added without a loss; {advice}")
 
 
 def rebuild_source(definition: Object, target: str, ready: Collection[str]) -> str:

@@ -111,7 +111,8 @@ class Fleet:
             f"{root}/v1/ops/node/schema/versions": lambda _body: self.schemas,
             f"{root}/v0/ops/keyspace/alter": self._alter,
         }
-        api.answers |= {f"{root}/v0/ops/keyspace/replication?keyspaceName={name}": (lambda _body, name=name: self.keyspaces[name]) for name in SYSTEM}
+        told = {f"{root}/v0/ops/keyspace/replication?keyspaceName={name}": (lambda _body, name=name: self.keyspaces[name]) for name in self.keyspaces}
+        api.answers |= told
 
     def _alter(self, body: Mapping[str, Any]) -> dict[str, Any]:
         copies = {each["dc_name"]: each["replication_factor"] for each in body["replication_settings"]}

@@ -14,6 +14,7 @@ from plugins.module_utils._core.distribution.keyspaces import (
     added_copies,
     is_agreed,
     is_replicated,
+    joined_copies,
     rebuild_source,
     rebuild_task,
     settings_of,
@@ -85,6 +86,37 @@ def test_users_keyspaces_go_where_the_annotation_says() -> None:
 def test_an_annotation_that_is_wrong_or_leaves_a_keyspace_out_is_refused(text: str) -> None:
     with pytest.raises(SpecError, match="dc-replication"):
         added_copies(_replicating(text), "dc2", ["shop", "old"])
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted"),
+    [
+        ({"class": NTS, "dc1": "3", "dc9": "0"}, {"dc1": 3, "dc9": 0, "dc2": 2}),
+        ({"class": NTS, "dc1": "3", "dc2": "1"}, {"dc1": 3, "dc2": 2}),
+        ({"class": NTS, "dc1": "3/1", "dc2": "2"}, {}),
+        ({"class": "org.apache.cassandra.locator.LocalStrategy"}, {}),
+        ({"class": "org.apache.cassandra.locator.EverywhereStrategy"}, {}),
+    ],
+    ids=["one more", "another number", "what it has already", "of each node", "on every node"],
+)
+def test_a_keyspace_gets_a_datacenter_more_and_keeps_the_others(found: dict[str, str], wanted: dict[str, int]) -> None:
+    assert joined_copies("shop", found, "dc2", 2, ["dc1"]) == wanted
+
+
+UNPLAIN = {
+    "SimpleStrategy": ({"class": "SimpleStrategy", "replication_factor": "3"}, "'NetworkTopologyStrategy', 'dc1': 3}, repair"),
+    "transient copies": ({"class": NTS, "dc1": "3/1"}, "'NetworkTopologyStrategy', 'dc1': '3/1', 'dc2': 2}, and rebuild"),
+    "somebody's own": ({"class": "com.example.Own"}, "keyspace shop in dc2, and it has Own ()"),
+    "nothing": ({}, "it has no class"),
+}
+
+
+@pytest.mark.parametrize("case", UNPLAIN)
+def test_a_replication_that_is_no_plain_map_of_datacenters_is_not_taken_for_one(case: str) -> None:
+    found, words = UNPLAIN[case]
+    with pytest.raises(SpecError) as refused:
+        joined_copies("shop", found, "dc2", 2, ["dc1"])
+    assert words in str(refused.value)
 
 
 def test_a_new_datacenter_gets_its_data_from_the_first_other_one_that_is_ready() -> None:

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The datacenters that have not got the data that was there before them: which keyspaces of users they get, and what is refused."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from .._core.distribution.keyspaces import added_copies, asks_for_user_keyspaces, joined_copies
+from .._core.distribution.template import Template
+from .._kube.errors import ClusterError
+from .._kube.management import ManagementApi
+from .direct_distribution import Distribution
+from .direct_opening import has_defaults
+
+
+def check_joining(distribution: Distribution) -> None:
+    """Refuses, before anything is written, what a datacenter that joins could not get.
+
+    Where no node answers nothing is refused: the run asks again before it alters a keyspace.
+
+    Raises:
+        SpecError: a keyspace of users that it shall hold cannot be given a datacenter more.
+    """
+    joining = joining_names(distribution)
+    if not joining or not has_defaults(distribution):
+        return
+    there = [each for each in distribution.running() if each.name not in joining]
+    for template in (each for each in distribution.order() if there and each.name in joining):
+        with suppress(ClusterError):
+            user_replications(distribution, template, distribution.management(there[-1]))
+
+
+def joining_names(distribution: Distribution) -> frozenset[str]:
+    """The object names of the datacenters that have not got the data that was there before them."""
+    return frozenset(name for record in distribution.records.values() for name in record.joining)
+
+
+def user_replications(distribution: Distribution, template: Template, management: ManagementApi) -> dict[str, dict[str, int]]:
+    """What the keyspaces of users shall have once a datacenter holds them too, by keyspace; those that stay as they are are left out.
+
+    Args:
+        distribution: what the run knows.
+        template: the datacenter that joins.
+        management: that of a datacenter which tells what there is.
+
+    Raises:
+        SpecError: the annotation is wrong, or a keyspace cannot be given a datacenter more.
+        ClusterError: no node tells.
+    """
+    if not asks_for_user_keyspaces(distribution.definition):
+        return {}
+    called = template.cassandra_name
+    others = [each.cassandra_name for each in distribution.order() if each.name not in joining_names(distribution)]
+    wanted = {
+        name: joined_copies(name, management.replication(name), called, copies, others)
+        for name, copies in added_copies(distribution.definition, called, management.keyspaces()).items()
+    }
+    return {name: copies for name, copies in wanted.items() if copies}
