@@ -1,7 +1,10 @@
 # Copyright (c) 2026, the k8ssandra.operator authors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The datacenters that have not got the data that was there before them: which keyspaces of users they get, and what is refused."""
+"""The datacenters that have not got the data that was there before them: which keyspaces of users they get, and what is refused.
+
+Source: `reconcileDatacenters`, k8ssandra-operator v1.26.0 `controllers/k8ssandra/datacenters.go`, which stops none that is being rebuilt.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from contextlib import suppress
 
 from .._core.distribution.keyspaces import added_copies, asks_for_user_keyspaces, joined_copies
 from .._core.distribution.template import Template
+from .._core.errors import SpecError
 from .._kube.errors import ClusterError
 from .._kube.management import ManagementApi
 from .direct_distribution import Distribution
@@ -21,9 +25,13 @@ def check_joining(distribution: Distribution) -> None:
     Where no node answers nothing is refused: the run asks again before it alters a keyspace.
 
     Raises:
-        SpecError: a keyspace of users that it shall hold cannot be given a datacenter more.
+        SpecError: it shall be stopped, or a keyspace of users that it shall hold cannot be given a datacenter more.
     """
     joining = joining_names(distribution)
+    for each in distribution.wish.datacenters:
+        if each.stopped and each.name in joining:
+            what = f"is true, and {each.name} has not got the data that was there before it, which takes running nodes"
+            raise SpecError(f"{each.path}.stopped", f"{what}; leave it out and run, and stop it when that has ended")
     if not joining or not has_defaults(distribution):
         return
     there = [each for each in distribution.running() if each.name not in joining]

@@ -55,10 +55,10 @@ def plan_record(distribution: Distribution, context: str) -> Plan:
 
 
 def plan_completion(distribution: Distribution) -> Plan:
-    """The steps by which every record says that the definition was carried out to its end."""
+    """The steps by which every record says that the definition was carried out to its end; who still has to get data stays in it."""
     distribution.records = {context: record for context, record in distribution.records.items() if context in distribution.places()}
     for context, record in distribution.records.items():
-        distribution.keep(context, carried_out=digest_of(record.definition), joining=(), leaving=(), dropped=(), lost=())
+        distribution.keep(context, carried_out=digest_of(record.definition), leaving=(), dropped=(), lost=())
     return sum((plan_record(distribution, context) for context in distribution.records), Plan())
 
 

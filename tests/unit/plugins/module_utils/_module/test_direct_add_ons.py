@@ -48,7 +48,7 @@ def test_reaper_comes_when_all_datacenters_are_ready_and_have_its_keyspace(fleet
 def test_the_keyspace_of_reaper_is_made_also_when_the_last_datacenter_is_stopped(fleet: AddOnFleet) -> None:
     places = [("east", {"metadata": {"name": "dc1"}, "size": 1}), ("west", {"metadata": {"name": "dc2"}, "size": 1, "stopped": True})]
     options = {"spec": spec(**REAPER), "contexts": [{"name": context, "datacenters": [entry]} for context, entry in places]}
-    fleet.run(**options)
+    fleet.deploy(spec=spec(**REAPER))
     # As a run leaves it that was ended before.
     del fleet.keyspaces[SCHEMA]
     fleet.run(**options)

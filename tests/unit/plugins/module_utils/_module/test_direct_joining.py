@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.plugins.module_utils._module.direct_fleet import NTS, Fleet, datacenter_ref
+from tests.unit.plugins.module_utils._module.direct_fleet import NTS, RECORD, Fleet, datacenter_ref
 
 SIMPLE = {"class": "org.apache.cassandra.locator.SimpleStrategy", "replication_factor": "3"}
 TRANSIENT = {"class": NTS, "dc1": "3/1"}
@@ -72,3 +72,25 @@ def test_where_no_node_answers_the_run_asks_again_before_it_alters(fleet: Fleet)
     fleet.west.react = react
     fleet.succeed(**ASKED)
     assert fleet.keyspaces["app"] == {"class": NTS, "dc1": "3", "dc2": "1"}
+
+
+def test_a_datacenter_is_not_stopped_before_it_has_its_data(fleet: Fleet) -> None:
+    fleet.rebuilt = {}
+    fleet.succeed(wait=False)
+    fleet.forget_calls()
+    assert "dc2 has not got the data that was there before it" in fleet.run(**contexts(stopped=True))["msg"]
+    assert not fleet.writes
+    assert fleet.west.objects[RECORD]["data"]["joining"] == "dc2"
+
+
+def test_nor_does_a_new_cluster_come_with_one_that_is_stopped_and_has_no_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet = Fleet(monkeypatch)
+    assert "has not got the data" in fleet.run(**contexts(stopped=True))["msg"]
+    assert not fleet.writes
+
+
+def test_one_that_has_its_data_may_be_stopped_and_started(fleet: Fleet) -> None:
+    fleet.deploy()
+    for options in (contexts(stopped=True), contexts()):
+        assert fleet.succeed(**options)["cluster"]["ready"]
+        assert fleet.run(**options)["plan"] == []
