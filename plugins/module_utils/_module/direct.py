@@ -91,7 +91,7 @@ def foretold(distribution: Distribution) -> Plan:
     running = distribution.running()
     if len(running) == len(distribution.order()):
         last, wanted = running[-1], distribution.replications(last=True)
-        plan += plan_keyspaces(last, distribution.context(last.context), distribution.management(last), wanted)
+        plan += plan_keyspaces(distribution, last, distribution.management(last), wanted)
     plan += sum((plan_add_ons(distribution, template, parts[template.name]) for template in templates(distribution.definition)), Plan())
     return plan + plan_remains(distribution)
 
@@ -165,7 +165,7 @@ class _Run:
                 return False
         forget_left(distribution, self._waits, self.done)
         management = distribution.management(last)
-        self._alter(management, plan_keyspaces(last, distribution.context(last.context), management, distribution.replications()))
+        self._alter(management, plan_keyspaces(distribution, last, management, distribution.replications()))
         self._carry_out(plan_remains(distribution))
         return True
 
@@ -177,10 +177,10 @@ class _Run:
         if not (last or joins or distribution.wrote or len(distribution.live()) < len(distribution.order())):
             return True
         management = distribution.management(template)
-        self._alter(management, plan_keyspaces(template, context, management, distribution.replications()))
+        self._alter(management, plan_keyspaces(distribution, template, management, distribution.replications()))
         if not joins:
             return True
-        self._alter(management, plan_keyspaces(template, context, management, user_replications(distribution, template, management)))
+        self._alter(management, plan_keyspaces(distribution, template, management, user_replications(distribution, template, management)))
         self._carry_out(plan_rebuild(distribution, template, distribution.live()[template.name]))
         if not self._waits.until_rebuilt(template.name):
             return False

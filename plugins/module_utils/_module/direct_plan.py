@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from .._core.deployment import namespace_to_apply
 from .._core.diff import Change
-from .._core.distribution.keyspaces import copies_of, is_replicated, rebuild_source, rebuild_task
+from .._core.distribution.keyspaces import copies_of, is_replicated, rebuild_source, rebuild_task, with_staying
 from .._core.distribution.ownership import record_body
 from .._core.distribution.template import Template
 from .._core.fingerprint import digest_of
@@ -90,19 +90,22 @@ def plan_add_ons(distribution: Distribution, template: Template, parts: Parts) -
     return plan + plan_absence(context, ours, found, "is not wanted any more")
 
 
-def plan_keyspaces(template: Template, context: str, management: ManagementApi, wanted: Mapping[str, Mapping[str, int]]) -> Plan:
+def plan_keyspaces(
+    distribution: Distribution, template: Template, management: ManagementApi, wanted: Mapping[str, Mapping[str, int]]
+) -> Plan:
     """The keyspaces that have not the replication that they shall have, each a step; asked of one datacenter for the whole cluster."""
-    there, plan = management.keyspaces(), Plan()
-    for name, copies in wanted.items():
+    context, there, plan = distribution.context(template.context), management.keyspaces(), Plan()
+    stay = {each.cassandra_name for each in distribution.order()}
+    for name, shall in wanted.items():
         ref = Ref(API, KEYSPACE, template.namespace, name)
-        body = {"replication": dict(copies)}
         if name not in there:
-            plan += Plan((Step(context, Verb.CREATE, ref, "is not there", body=body),))
+            plan += Plan((Step(context, Verb.CREATE, ref, "is not there", body={"replication": dict(shall)}),))
             continue
         found = management.replication(name)
+        copies = with_staying(found, shall, stay)
         if not is_replicated(found, copies):
-            change = Change(("replication",), copies_of(found) or dict(found), dict(copies))
-            more = {"body": body, "found": {"replication": found}, "changes": (change,)}
+            change = Change(("replication",), copies_of(found) or dict(found), copies)
+            more = {"body": {"replication": copies}, "found": {"replication": found}, "changes": (change,)}
             plan += Plan((Step(context, Verb.UPDATE, ref, "replication differs", **more),))
     return plan
 

@@ -62,6 +62,20 @@ def copies_of(found: Mapping[str, str]) -> dict[str, int]:
     return {name: int(copies) for name, copies in found.items() if name != "class" and copies.isdigit()}
 
 
+def with_staying(found: Mapping[str, str], wanted: Replication, stay: Collection[str]) -> dict[str, int]:
+    """What a keyspace shall have, with what it has in datacenters that stay.
+
+    Upstream goes by its own status of them, which outlives their objects. Here one without an object or a status for a moment would be left
+    out: nobody could log in there, and Cassandra 4.1 refuses that of `system_auth` while it has nodes.
+
+    Args:
+        found: its replication, as the management API tells it.
+        wanted: what the datacenters shall hold that are known to have been initialized.
+        stay: all datacenters of the definition, as Cassandra calls them.
+    """
+    return {**{name: copies for name, copies in copies_of(found).items() if name in stay}, **wanted}
+
+
 def settings_of(keyspace: str, wanted: Replication) -> dict[str, Any]:
     """What the management API is sent to create or alter a keyspace."""
     settings = [{"dc_name": name, "replication_factor": str(copies)} for name, copies in sorted(wanted.items())]

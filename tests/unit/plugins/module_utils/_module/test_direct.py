@@ -413,6 +413,21 @@ def test_no_keyspace_leaves_a_datacenter_out_that_does_not_answer(deployed: Flee
     assert all(copies["dc2"] == "1" for copies in deployed.keyspaces.values()), deployed.keyspaces
 
 
+def test_no_keyspace_leaves_a_datacenter_out_that_has_no_status_for_a_moment(deployed: Fleet) -> None:
+    deployed.west.objects[datacenter_ref("dc2")]["status"] = {}
+    deployed.succeed(spec={"cassandra": {**CASSANDRA, "serverVersion": "4.1.9"}})
+    assert not [line for line in deployed.order if line.startswith("keyspace")]
+
+
+def test_a_datacenter_that_somebody_deleted_is_made_again_and_stays_in_the_keyspaces(deployed: Fleet) -> None:
+    deployed.keyspaces["system_traces"] = {"class": NTS, "dc1": "1", "gone": "1"}
+    deployed.west.remove(datacenter_ref("dc2"))
+    deployed.succeed()
+    assert datacenter_ref("dc2") in deployed.west.objects
+    altered = [line for line in deployed.order if line.startswith("keyspace")]
+    assert altered == ["keyspace system_traces dc1", "keyspace system_traces dc1,dc2"]
+
+
 @pytest.mark.parametrize("refusal", [errors.Unauthorized, errors.WrongCluster])
 def test_a_context_that_refuses_in_the_middle_of_a_run_is_not_waited_for(deployed: Fleet, refusal: type[errors.ClusterError]) -> None:
     _silent_after(deployed, "CassandraDatacenter", deployed.west, None, refusal("west", "reading", "the token has expired"))

@@ -19,6 +19,7 @@ from plugins.module_utils._core.distribution.keyspaces import (
     rebuild_task,
     settings_of,
     system_replications,
+    with_staying,
 )
 from plugins.module_utils._core.errors import SpecError
 from tests.unit import build
@@ -60,6 +61,11 @@ SAME = {
 def test_a_replication_is_told_from(case: str) -> None:
     found, same = SAME[case]
     assert is_replicated(found, {"dc1": 1}) is same
+
+
+def test_a_datacenter_that_stays_keeps_its_copies_and_one_that_goes_does_not() -> None:
+    assert with_staying({"class": NTS, "dc1": "1", "dc2": "2", "gone": "3"}, {"dc1": 3}, {"dc1", "dc2", "dc3"}) == {"dc1": 3, "dc2": 2}
+    assert with_staying({"class": "SimpleStrategy", "replication_factor": "1"}, {"dc1": 3}, {"dc1"}) == {"dc1": 3}
 
 
 def test_the_management_api_is_sent_text() -> None:
