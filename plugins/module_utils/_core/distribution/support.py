@@ -27,6 +27,10 @@ def _refusals(wish: ClusterWish) -> Iterator[tuple[str, str]]:
     if ((wish.spec.get("reaper") or {}).get("reaperRef") or {}).get("name"):
         why = "names a Reaper that is there already, and only an operator inside its cluster can tell it of this one"
         yield wish.at("spec", "reaper", "reaperRef"), why
+    for name in wish.cassandra.get("rebuild") or ():
+        why = "is a field of newer operators than the one whose rules control_plane: ansible follows"
+        instead = ", and the annotation k8ssandra.io/rebuild-src-dc names the source of a rebuild here" if name == "sourceDc" else ""
+        yield wish.at("spec", "cassandra", "rebuild", name), f"{why} (v1.26.0){instead}"
     for datacenter, template in wish.templates():
         if "manual" in _management_auth(wish, template):
             why = "secures the management API by certificates, and the API server's proxy, through which we ask it, has none to show"

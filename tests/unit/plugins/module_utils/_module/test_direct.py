@@ -299,6 +299,8 @@ MONITORED = {**CASSANDRA, "telemetry": {"prometheus": {"enabled": True}}}
 REFUSED = {
     "Stargate": ({"stargate": {"size": 1}}, "Stargate"),
     "a Reaper that is there": ({"reaper": {"reaperRef": {"name": "shared"}}}, "reaperRef: names a Reaper that is there already"),
+    "another source of a rebuild": ({"cassandra": {**CASSANDRA, "rebuild": {"sourceDc": "dc1"}}}, "rebuild.sourceDc: is a field of newer"),
+    "fewer rebuilds at once": ({"cassandra": {**CASSANDRA, "rebuild": {"maxConcurrentRebuilds": 1}}}, "maxConcurrentRebuilds: is a field"),
     "ServiceMonitors that no context knows": ({"cassandra": MONITORED}, "ServiceMonitors"),
 }
 
