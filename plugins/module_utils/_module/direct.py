@@ -39,7 +39,7 @@ from .direct_plan import (
 from .direct_ring import forget_left
 from .direct_takeover import check_takeover, plan_takeover, take_over
 from .direct_unreachable import remaining
-from .direct_waiting import Waits
+from .direct_waiting import Waits, broken_first
 from .run import Call, outcome
 from .wish import is_move
 
@@ -121,7 +121,7 @@ class _Run:
         distribution = self._distribution
         self._carry_out(plan_foundation(distribution))
         forget(distribution, self._waits, self.done)
-        order = distribution.order()
+        order = broken_first(distribution)
         started = [template for template in order if not template.own.get("stopped")]
         for template in order:
             parts = distribution.parts()[template.name]

@@ -13,7 +13,7 @@ from .._core.causes import Cause
 from .._core.datacenters import Datacenter
 from .._core.distribution.held import uses_leave
 from .._core.distribution.template import Template
-from .._core.readings import ClusterReading
+from .._core.readings import ClusterReading, holds, runs_cassandra, status_of
 from .._core.rollup import roll_up
 from .._core.verdict import Verdict
 from .._kube.errors import Hopeless
@@ -21,6 +21,7 @@ from .._kube.management import ManagementApi
 from .._kube.wait import wait_for
 from .awaiting import REACTION
 from .direct_distribution import Distribution
+from .direct_joining import joining_names
 
 Lines = tuple[str, ...]
 
@@ -100,6 +101,24 @@ class Waits:
 
     def _is_settled(self, found: Datacenter) -> bool:
         return found.settled and not uses_leave(self._distribution.live()[found.name])
+
+
+def broken_first(distribution: Distribution) -> list[Template]:
+    """The datacenters in the order in which they are worked on, first those with which cass-operator is not done as they are.
+
+    So nodes of two datacenters are never down at once. One that has no data yet waits for its turn: it may need what comes before.
+    """
+    live, joining = distribution.live(), joining_names(distribution)
+
+    def broken(template: Template) -> bool:
+        body = live.get(template.name)
+        if body is None or template.name in joining or body["spec"].get("stopped"):
+            return False
+        up = sum(map(runs_cassandra, distribution.pods(template)))
+        done = holds(body, "Ready") and status_of(body).get("cassandraOperatorProgress") == "Ready"
+        return not done or up < body["spec"]["size"]
+
+    return sorted(distribution.order(), key=broken, reverse=True)
 
 
 def _looked_up(reading: ClusterReading, name: str) -> tuple[Datacenter, Lines]:

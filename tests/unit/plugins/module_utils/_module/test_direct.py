@@ -239,6 +239,29 @@ def test_the_next_datacenter_is_not_touched_before_the_one_before_is_ready(fleet
     assert result["cluster"]["datacenters"][1]["state"] == "waiting for dc1"
 
 
+@pytest.mark.parametrize("broken", ["a node is down", "cass-operator is at work"])
+def test_no_datacenter_is_changed_while_another_one_is_broken(deployed: Fleet, broken: str) -> None:
+    if broken == "a node is down":
+        next(body for ref, body in deployed.west.objects.items() if ref.kind == "Pod")["status"]["containerStatuses"][0]["ready"] = False
+    else:
+        deployed.west.objects[datacenter_ref("dc2")]["status"]["cassandraOperatorProgress"] = "Updating"
+    deployed.up = {"dc1"}
+    changed = {"spec": {"cassandra": {**CASSANDRA, "serverVersion": "4.1.9"}}}
+    assert "waiting for the datacenter dc2" in deployed.run(**changed)["msg"]
+    deployed.up = {"dc1", "dc2"}
+    deployed.come_up(deployed.west, datacenter_ref("dc2"))
+    deployed.succeed(**changed)
+    assert [line for line in deployed.order if "CassandraDatacenter" in line] == ["west CassandraDatacenter dc2", "east CassandraDatacenter dc1"]
+
+
+def test_a_datacenter_that_has_no_data_yet_waits_for_its_turn_also_when_it_is_broken(fleet: Fleet) -> None:
+    fleet.up = {"dc1"}
+    fleet.run(wait=False)
+    fleet.forget_calls()
+    fleet.run(wait=False, spec={"cassandra": {**CASSANDRA, "serverVersion": "4.1.9"}})
+    assert [line for line in fleet.order if "CassandraDatacenter" in line] == ["east CassandraDatacenter dc1", "west CassandraDatacenter dc2"]
+
+
 @pytest.mark.parametrize("step", range(1, 16))
 def test_a_run_that_ends_at_any_write_is_finished_by_the_next(fleet: Fleet, step: int) -> None:
     fleet.run_until_killed(step)
