@@ -117,6 +117,8 @@ class FakeApi:
             raise errors.Absent(self.context, f"applying {ref}", f"the cluster does not serve {ref.kind}", "install its definition first")
         wanted = copy.deepcopy(dict(body))
         there = copy.deepcopy(self.objects.get(ref))
+        if wanted["metadata"].pop("resourceVersion", None) not in (None, (there or {}).get("metadata", {}).get("resourceVersion")):
+            raise errors.Overtaken(self.context, f"applying {ref}", "the object has been modified")
         merged = _merged(_given_up(there, wanted), wanted) if there else wanted
         merged["metadata"]["managedFields"] = [*_others(there), _managed(wanted)]
         if dry_run:

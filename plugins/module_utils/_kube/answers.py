@@ -78,6 +78,16 @@ _BY_STATUS = {
 }
 
 
+def root_cause(problem: BaseException) -> str:
+    """The innermost cause in words: urllib3 wraps it several times."""
+    while problem.__cause__ or problem.__context__ or getattr(problem, "reason", None):
+        inner = problem.__cause__ or problem.__context__ or getattr(problem, "reason", None)
+        if not isinstance(inner, BaseException) or inner is problem:
+            break
+        problem = inner
+    return str(problem) or type(problem).__name__
+
+
 def server_time(api: Api) -> float | None:
     """When the last answer was given, by the API server's own clock, in seconds since 1970; None when it did not say."""
     try:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .._core.objects import Object, Ref
-from .._core.plan import Plan, Step, Verb, drop_ineffective
+from .._core.plan import Plan, Step, Verb, drop_ineffective, plan_presence
 from .api import Api
-from .errors import ClusterError
+from .errors import ClusterError, Overtaken
+from .observe import observe
 
 
 def confirm(api: Api, plan: Plan, *, force: bool = False) -> Plan:
@@ -56,4 +57,10 @@ def _do(api: Api, step: Step, force: bool) -> None:
     if step.verb is Verb.DELETE:
         api.delete(step.ref)
     elif step.body is not None:
-        api.apply(step.body, force=force)
+        try:
+            api.apply(step.body, force=force)
+        except Overtaken:
+            # Our own write, whose answer was lost, made the version that it is refused for when it is sent again.
+            metadata = {key: value for key, value in step.body["metadata"].items() if key != "resourceVersion"}
+            if plan_presence(step.context, [{**step.body, "metadata": metadata}], observe(api, [step.ref])):
+                raise

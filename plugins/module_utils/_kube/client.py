@@ -15,7 +15,7 @@ from .._core.kubeconfig import Access
 from .._core.objects import KINDS, Kind, Object, Ref, kinds_defined_by, ref_of
 from .._core.plan import FIELD_MANAGER
 from . import errors
-from .answers import meaning
+from .answers import meaning, root_cause
 from .log_in import KUBERNETES_IMPORT_ERROR, LogIn, log_in
 
 if not KUBERNETES_IMPORT_ERROR:
@@ -180,7 +180,7 @@ class Client:
             if isinstance(problem, dict):
                 return problem
             unknown = unknown or problem.outcome_unknown
-            repeat = self._may_pass(problem) and (method in _REPEATABLE or isinstance(problem, errors.Forbidden))
+            repeat = self._may_pass(problem, method, body or {})
             # Whoever answers again gets the whole time: a webhook comes back after its API server.
             since = began if isinstance(problem, errors.NO_ANSWER) else max(began, self._silent)
             if not repeat or wait is None or self._clock() + max(wait, pause) > since + self._patience:
@@ -190,12 +190,15 @@ class Client:
             self._sleep(max(wait, pause))
             pause = min(pause * 2, 2.0)
 
-    def _may_pass(self, problem: errors.ClusterError) -> bool:
-        """Whether the same request may succeed a moment later."""
+    def _may_pass(self, problem: errors.ClusterError, method: str, body: Object) -> bool:
+        """Whether the same request may succeed a moment later, and do no harm."""
         if isinstance(problem, errors.NO_ANSWER):
             self._silent = self._clock()
         starting = isinstance(problem, (errors.Forbidden, errors.NotServed)) and self._clock() - self._silent < _STARTING
-        return starting or isinstance(problem, (errors.Unavailable, errors.Unreachable, errors.Overtaken))
+        # What is to replace one version of an object will not find that again.
+        overtaken = isinstance(problem, errors.Overtaken) and "resourceVersion" not in body.get("metadata", {})
+        harmless = method in _REPEATABLE or isinstance(problem, errors.Forbidden)
+        return harmless and (starting or overtaken or isinstance(problem, (errors.Unavailable, errors.Unreachable)))
 
     def _try(
         self, method: str, url: str, doing: str, sent: bytes | None, content: str, plain: bool
@@ -210,7 +213,7 @@ class Client:
             timeout = urllib3.Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS)
             answer = self._log_in.pool.request(method, url, body=sent, headers=headers, timeout=timeout, retries=False)
         except (urllib3.exceptions.HTTPError, OSError) as problem:
-            found = _root(problem)
+            found = root_cause(problem)
             error = errors.Unreachable(self.context, doing, f"no answer from {self._access.server}: {found}")
             error.__cause__ = problem
             return error, None if "certificate" in found.lower() else 0.0
@@ -237,13 +240,3 @@ def _decode(context: str, doing: str, body: bytes) -> dict[str, Any]:
     except ValueError as problem:
         raise errors.Unreachable(context, doing, "an answer that is not JSON: this is not a Kubernetes API server") from problem
     return answer if isinstance(answer, dict) else {"items": answer}
-
-
-def _root(problem: BaseException) -> str:
-    """The innermost cause in words: urllib3 wraps it several times."""
-    while problem.__cause__ or problem.__context__ or getattr(problem, "reason", None):
-        inner = problem.__cause__ or problem.__context__ or getattr(problem, "reason", None)
-        if not isinstance(inner, BaseException) or inner is problem:
-            break
-        problem = inner
-    return str(problem) or type(problem).__name__

@@ -65,6 +65,7 @@ class Distribution:
         remotes: the others, by the names that the definition calls them.
         contents: what each context held at the beginning, by its name.
         records: what each context's record says by now, by the context's name.
+        kept: each context's record as this run last read or wrote it, by the context's name; None for none.
         lost: the datacenters of lost contexts that the others have not forgotten yet, as Cassandra calls them.
         definition: the cluster with the defaults of its kind; empty where no context knows them.
         reading: the contexts as they were read last.
@@ -80,6 +81,7 @@ class Distribution:
     remotes: Mapping[str, Api]
     contents: Mapping[str, Contents] = field(default_factory=dict)
     records: dict[str, Record] = field(default_factory=dict)
+    kept: dict[str, Record | None] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
     definition: Mapping[str, Any] = field(default_factory=dict)
     reading: ClusterReading | None = None
@@ -120,9 +122,8 @@ class Distribution:
 
     def read(self, *, surroundings: bool = True) -> ClusterReading:
         """Reads the contexts anew."""
-        key = (self.wish.name, self.wish.namespace)
-        recorded = as_cluster(self.records.values())
-        self.reading = read_cluster(self.own, self.remotes, *key, operators=self.operators, surroundings=surroundings, recorded=recorded)
+        more = {"operators": self.operators, "surroundings": surroundings, "recorded": as_cluster(self.records.values())}
+        self.reading = read_cluster(self.own, self.remotes, self.wish.name, self.wish.namespace, **more)
         self.quiet = True
         return self.reading
 
@@ -193,10 +194,9 @@ class Distribution:
         return self._parts[1]
 
     def _computed(self) -> dict[str, Parts]:
-        seeds, kind = self.seeds(), "CassandraDatacenter"
+        seeds, kind, found = self.seeds(), "CassandraDatacenter", {}
         observation = self.observation(seeds)
         placed = distribute(self.definition, observation)
-        found = {}
         for template in self.order():
             bodies = [one.body for one in placed if one.datacenter == template.name]
             at = next(index for index, body in enumerate(bodies) if body["kind"] == kind)

@@ -204,7 +204,9 @@ def _check_returned(distribution: Distribution, records: Mapping[str, Record]) -
 
 
 def _returned(context: str, ref: Ref, why: str) -> errors.Conflict:
-    advice = "remove it there, with its volumes and its record, before its nodes reach the others; nothing was changed"
+    gone = f"if {context} was forgotten for good (lost_contexts), remove it there, with its volumes and its record"
+    older = "if it was not, and these records were restored or are another run's, remove them and run with the definition that has it"
+    advice = f"{gone}, before its nodes reach the others; {older}; nothing was changed"
     return errors.Conflict(context, _PLANNING, f"{ref} is there, and {why}", advice)
 
 

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from .._core.deployment import namespace_to_apply
 from .._core.diff import Change
 from .._core.distribution.keyspaces import copies_of, is_replicated, rebuild_source, rebuild_task, with_staying
-from .._core.distribution.ownership import record_body
+from .._core.distribution.ownership import record_body, record_of
 from .._core.distribution.template import Template
 from .._core.fingerprint import digest_of
 from .._core.objects import Object, Ref, ref_of
 from .._core.plan import Plan, Step, Verb, plan_absence, plan_presence
 from .._core.readings import holds, is_of
 from .._kube.apply import confirm
+from .._kube.errors import Conflict
 from .._kube.management import ManagementApi
 from .._kube.namespaces import require_staying
 from .._kube.observe import observe
@@ -43,14 +44,27 @@ def plan_foundation(distribution: Distribution) -> Plan:
 
 
 def plan_record(distribution: Distribution, context: str) -> Plan:
-    """The step that makes a context's record be as the distribution has it."""
+    """The step that makes a context's record be as the distribution has it.
+
+    Raises `Conflict` when another run changed the record since this one read or wrote it: what that run asked for would be forgotten.
+    """
     known = {ref_of(each): each for each in distribution.contents[context].records}
     used, there = distribution.places().get(context, ()), [ref.namespace for ref in known]
     # The one that is there stays where it is, whatever the order of the datacenters; a second one would say something else some day.
     namespace = next((each for each in there if each in used), (*used, *there)[0])
     body = record_body(distribution.records[context], namespace)
-    api, ref = distribution.apis[context], ref_of(body)
-    found = observe(api, [ref]) if distribution.wrote else known
+    ref = ref_of(body)
+    before = distribution.kept.setdefault(context, record_of(known.get(ref, {})))
+    if not distribution.wrote and not plan_presence(context, [body], known):
+        return Plan()
+    found = observe(distribution.apis[context], [ref])
+    if record_of(found.get(ref, {})) != before:
+        doing, advice = f"writing {ref}", "run again, with the definition that has all that both runs shall do"
+        raise Conflict(context, doing, f"another run changed the record of {distribution.wish.name} since this one knew it", advice)
+    if ref in found:
+        # Whoever writes after this look is found by the API server: then the version is another one.
+        body["metadata"]["resourceVersion"] = found[ref]["metadata"]["resourceVersion"]
+    distribution.kept[context] = record_of(body)
     return confirmed(distribution, context, plan_presence(context, [body], found))
 
 

@@ -75,7 +75,9 @@ def check_lost(wish: ClusterWish, left: Sequence[Record], gone: Collection[Entry
 
 
 def returned(context: str, name: str, records: Mapping[str, Record]) -> str:
-    """Why a datacenter of ours that is there must not come back: the other contexts have forgotten it. Empty when they have not.
+    """Why a datacenter of ours that is there must not come back: the other contexts have forgotten it, as far as their records tell.
+
+    Empty when they have not.
 
     Args:
         context: where its CassandraDatacenter is.
@@ -87,7 +89,7 @@ def returned(context: str, name: str, records: Mapping[str, Record]) -> str:
     known = {entry["metadata"]["name"] for record in others.values() for entry in entries_of(record)}
     if not others or name in known:
         return ""
-    return f"the records in {', '.join(others)} do not know {name}: the others went on without it when {context} was lost"
+    return f"the records in {', '.join(others)} do not know {name}: {context} was lost and they forgot it, or they are older"
 
 
 def remaining_copies(found: Mapping[str, str], lost: Collection[str]) -> dict[str, int] | None:

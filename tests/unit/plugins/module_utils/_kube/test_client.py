@@ -113,6 +113,14 @@ def test_an_apply_is_repeated_after_what_passes(opened: Any, first: tuple[int, A
     assert len(server.asked) == 3
 
 
+def test_an_apply_to_one_version_is_not_repeated_when_there_is_another(opened: Any) -> None:
+    api, server = opened({CLUSTERS.path("here", "demo"): [OVERTAKEN, (200, {})]}, patience=60.0)
+    metadata = {"name": "demo", "namespace": "here", "resourceVersion": "7"}
+    with pytest.raises(errors.Overtaken):
+        api.apply({"apiVersion": "k8ssandra.io/v1alpha1", "kind": "K8ssandraCluster", "metadata": metadata}, force=True)
+    assert len(server.asked) == 1
+
+
 @pytest.mark.parametrize("answer", [OWNED, _refused(403), _refused(422)], ids=["owned", "forbidden", "invalid"])
 def test_an_apply_is_not_repeated_after_a_no(opened: Any, answer: tuple[int, Any]) -> None:
     api, server = opened({CLUSTERS.path("here", "demo"): [answer]}, patience=60.0)

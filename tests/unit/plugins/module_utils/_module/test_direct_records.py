@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the k8ssandra.operator authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`k8ssandra_cluster` as the control plane: the records of a cluster, when others write them too, and when they are not what they should be."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from plugins.module_utils._core.objects import Ref
+from plugins.module_utils._kube import errors
+from tests.unit.fakes import FakeApi
+from tests.unit.plugins.module_utils._module.direct_fleet import RECORD, Fleet, datacenter_ref
+
+DC1, DC2, DC3 = ({"metadata": {"name": f"dc{number}"}, "size": 1} for number in (1, 2, 3))
+CHANGED = {**DC1, "config": {"cassandraYaml": {"concurrent_reads": 8}}}
+
+
+def placed(east: list[Any], west: list[Any]) -> list[dict[str, Any]]:
+    return [{"name": "east", "datacenters": east}, {"name": "west", "datacenters": west}]
+
+
+@pytest.fixture
+def fleet(monkeypatch: pytest.MonkeyPatch) -> Fleet:
+    return Fleet(monkeypatch)
+
+
+def once(api: FakeApi, act: Callable[[], object], *, at: str) -> None:
+    """Does something in the middle of a run: after its first write of that kind."""
+    before, acted = api.react, []
+
+    def react(verb: str, on: Any) -> None:
+        before(verb, on)
+        if not acted and isinstance(on, Ref) and on.kind == at:
+            acted.append(on)
+            act()
+
+    api.react = react
+
+
+@pytest.mark.parametrize("at", ["ConfigMap", "CassandraDatacenter"])
+def test_a_run_leaves_the_record_that_another_one_wrote_meanwhile(fleet: Fleet, at: str) -> None:
+    fleet.deploy(contexts=placed([DC1], []))
+    once(fleet.east, lambda: fleet.succeed(contexts=placed([DC1], [DC2])), at=at)
+    result = fleet.run(contexts=placed([CHANGED], []))
+    found = "east: writing ConfigMap k8ssandra-operator/demo-control-plane: another run changed the record of demo"
+    assert (found in result["msg"], result["error"]["reason"]) == (True, "conflict"), result
+    fleet.succeed(contexts=placed([CHANGED], [DC2]))
+
+
+def test_a_datacenter_that_joins_still_gets_its_data_after_two_runs_at_once(fleet: Fleet) -> None:
+    fleet.deploy()
+    once(fleet.east, lambda: fleet.run(contexts=placed([DC1], [DC2, DC3])), at="ConfigMap")
+    result = fleet.run(contexts=placed([CHANGED], [DC2]))
+    assert (result["error"]["reason"], "applying ConfigMap" in result["msg"]) == ("conflict", True)
+    assert fleet.west.objects[RECORD]["data"]["joining"] == "dc3"
+
+
+def test_a_record_that_somebody_only_annotated_is_written(fleet: Fleet) -> None:
+    fleet.deploy()
+
+    def annotate() -> None:
+        fleet.east.objects[RECORD]["metadata"] |= {"annotations": {"backup": "done"}, "resourceVersion": "9000"}
+
+    once(fleet.east, annotate, at="CassandraDatacenter")
+    fleet.succeed(contexts=placed([CHANGED], [DC2]))
+
+
+def test_a_record_that_goes_meanwhile_does_not_come_back(fleet: Fleet) -> None:
+    fleet.deploy()
+    once(fleet.east, lambda: fleet.east.remove(RECORD), at="CassandraDatacenter")
+    assert "another run changed the record" in fleet.run(contexts=placed([CHANGED], [DC2]))["msg"]
+    assert RECORD not in fleet.east.objects
+
+
+def test_a_write_whose_answer_was_lost_is_not_another_runs(fleet: Fleet) -> None:
+    fleet.deploy()
+    apply = fleet.east.apply
+
+    def apply_twice(body: Any, **how: Any) -> Any:
+        answer = apply(body, **how)
+        return answer if how.get("dry_run") else apply(body, **how)
+
+    fleet.east.apply = apply_twice  # type: ignore[method-assign] # the request is sent again when no answer comes
+    fleet.succeed(contexts=placed([CHANGED], [DC2]))
+
+
+def test_an_older_record_is_told_from_a_forgotten_context(fleet: Fleet) -> None:
+    fleet.deploy(contexts=placed([DC1], []))
+    older = copy.deepcopy(fleet.east.objects[RECORD])
+    fleet.deploy()
+    fleet.east.put(older)
+    message = fleet.run()["msg"]
+    assert f"{datacenter_ref('dc2')} is there, and the records in east do not know dc2" in message
+    assert "if west was forgotten for good (lost_contexts), remove it there" in message
+    assert "remove them and run with the definition that has it" in message
+    before = copy.deepcopy(fleet.west.objects[datacenter_ref("dc2")]["spec"])
+    fleet.east.remove(RECORD)
+    fleet.succeed()
+    assert fleet.west.objects[datacenter_ref("dc2")]["spec"] == before
+    assert fleet.run()["plan"] == []
+
+
+def test_what_is_another_runs_is_not_carried_out_by_force(fleet: Fleet) -> None:
+    fleet.deploy()
+    fleet.east.fail("apply", RECORD, errors.Overtaken("east", "applying", "the object has been modified"), times=1)
+    assert fleet.run(contexts=placed([CHANGED], [DC2]), force_conflicts=True)["error"]["reason"] == "conflict"
