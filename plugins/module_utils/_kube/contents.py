@@ -8,14 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .._core.objects import Object, Ref, kind_named
+from .._core.distribution.ownership import record_of
+from .._core.objects import Object, Ref, kind_named, ref_of
 from .api import Api
-from .errors import Absent, ClusterError, Unreachable
+from .errors import Absent, ClusterError, Conflict, Unreachable
 from .fleet import failures, side_by_side
 from .observe import observe
 from .records import list_records
 
 _DEFINITION = kind_named("CustomResourceDefinition").ref("k8ssandraclusters.k8ssandra.io")
+_PUT_BACK = (
+    "put back what it said: the records of other contexts say the same but for joining, the datacenters of a context that lack their data; "
+    "where there is no other, remove it, and run with the definition of the cluster as it is; nothing was changed"
+)
 _DOING = "looking at the clusters before a distribution"
 
 
@@ -56,7 +61,7 @@ class Contents:
 
 
 def read_contents(aims: Sequence[Aim]) -> dict[str, Contents]:
-    """What each context holds. Raises what the first context that failed said: never trust absence."""
+    """What each context holds. Raises what the first context that failed said, such as of a broken record: never trust absence."""
     contents, failed = read_answers(aims)
     for problem in failed.values():
         raise problem
@@ -95,4 +100,8 @@ def _read(aim: Aim) -> Contents:
     api = aim.api
     clusters = tuple(api.list(kind_named("K8ssandraCluster")) or ())
     records = tuple(list_records(api, aim.name, aim.namespace))
+    for body in records:
+        if record_of(body) is None:
+            found = f"it is a record of {aim.namespace}/{aim.name}, and its data is not what a run writes, such as broken JSON"
+            raise Conflict(api.context, f"reading {ref_of(body)}", found, _PUT_BACK)
     return Contents(clusters, records, observe(api, aim.refs))

@@ -98,7 +98,11 @@ def record_of(body: Object) -> Record | None:
     try:
         definition = json.loads(data.get("definition") or "")
         leaving, lost = (tuple(json.loads(data.get(name) or "[]")) for name in ("leaving", "lost"))
-    except ValueError:
+        entries = (*definition["spec"]["cassandra"]["datacenters"], *leaving)
+        known = definition["metadata"]["name"] and [place_of(entry, definition) for entry in entries]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    if not known:
         return None
     joining, dropped = (tuple((data.get(name) or "").split()) for name in ("joining", "dropped"))
     return Record(definition, data.get("carriedOut") or "", joining, leaving, dropped, lost)

@@ -109,3 +109,23 @@ def test_what_is_another_runs_is_not_carried_out_by_force(fleet: Fleet) -> None:
     fleet.deploy()
     fleet.east.fail("apply", RECORD, errors.Overtaken("east", "applying", "the object has been modified"), times=1)
     assert fleet.run(contexts=placed([CHANGED], [DC2]), force_conflicts=True)["error"]["reason"] == "conflict"
+
+
+@pytest.mark.parametrize("definition", ["{", "null", "[]", "{}"])
+def test_a_record_that_cannot_be_read_is_not_overwritten(fleet: Fleet, definition: str) -> None:
+    fleet.deploy()
+    fleet.west.objects[RECORD]["data"]["definition"] = definition
+    for options in ({}, {"state": "absent", "namespace": RECORD.namespace, "confirm_removal": "demo"}):
+        result = fleet.run(**options)
+        assert "context west: reading ConfigMap k8ssandra-operator/demo-control-plane: it is a record of" in result["msg"]
+        assert (result["error"]["reason"], "put back what it said" in result["msg"], fleet.writes) == ("conflict", True, [])
+    assert "dc2" in str(fleet.status())
+
+
+def test_a_cluster_whose_only_record_was_broken_and_removed_stays_as_it_is(fleet: Fleet) -> None:
+    contexts = placed([DC1], [])
+    fleet.deploy(contexts=contexts)
+    fleet.east.remove(RECORD)
+    fleet.succeed(contexts=contexts)
+    assert fleet.order == ["east ConfigMap demo-control-plane"] * 2
+    assert fleet.run(contexts=contexts)["plan"] == []

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from plugins.module_utils._core.distribution.ownership import (
@@ -34,8 +36,23 @@ def test_a_record_is_read_as_it_was_written() -> None:
     leaving = ({"metadata": {"name": "dc0"}, "size": 1, "k8sContext": "west"},)
     for record in (Record(KEPT, "digest", ("dc1", "dc2"), leaving), Record(KEPT, "digest", dropped=("Reaper", "Medusa"), lost=("Data Center 2",))):
         assert record_of(record_body(record, "ns")) == record
-    assert record_of({"data": {"definition": "{"}}) is None
     assert record_of({}) is None
+
+
+WHOLE = record_body(Record(KEPT), "ns")["data"]
+
+
+BROKEN = ["", "{", "null", "[]", "{}", "3", '{"spec": null}', '{"spec": {"cassandra": {"datacenters": [{}]}}}', json.dumps({"spec": KEPT["spec"]})]
+
+
+@pytest.mark.parametrize("definition", BROKEN)
+def test_what_no_run_writes_is_no_record(definition: str) -> None:
+    assert record_of({"data": {**WHOLE, "definition": definition}}) is None
+
+
+@pytest.mark.parametrize("more", [{"leaving": "null"}, {"leaving": '["dc1"]'}, {"lost": "3"}, {"lost": "["}])
+def test_a_record_with_a_part_that_no_run_writes_is_none(more: dict[str, str]) -> None:
+    assert record_of({"data": {**WHOLE, **more}}) is None
 
 
 def test_a_cluster_is_what_was_asked_for_and_not_yet_carried_out() -> None:
