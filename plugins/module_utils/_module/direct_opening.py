@@ -13,7 +13,7 @@ from .._core.collisions import check_collisions
 from .._core.deployment import in_live_order
 from .._core.distribution.add_ons import ADD_ONS, add_ons, known_add_ons
 from .._core.distribution.lost import check_lost, entries_in, lost_names, returned, without
-from .._core.distribution.ownership import Record, as_cluster, check_masters, place_of, record_of, recorded
+from .._core.distribution.ownership import Record, as_cluster, check_masters, place_of, recorded
 from .._core.distribution.support import check_supported
 from .._core.distribution.template import templates
 from .._core.errors import SpecError
@@ -23,11 +23,12 @@ from .._core.readings import ClusterReading, is_of, name_of, namespace_of
 from .._core.update import check_update
 from .._kube import errors
 from .._kube.api import Api
-from .._kube.contents import Aim, Contents, read_answers
+from .._kube.contents import Aim, read_answers
 from .direct_add_ons import read_add_ons
 from .direct_decommission_check import check_decommissions, leaving_datacenters
 from .direct_distribution import Distribution
 from .direct_input_check import check_node_configs, check_strangers, completed
+from .direct_records import records_in
 from .direct_secrets import secret_refs
 from .direct_unreachable import lost_contexts, told_unreachable
 from .run import Call, foretelling
@@ -52,9 +53,9 @@ def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[
     _check_contexts(distribution)
     distribution.contents, failed = read_answers([_aim(distribution, context) for context in distribution.apis])
     for problem in failed.values():
-        raise told_unreachable(problem, distribution.apis, distribution.contents)
+        raise told_unreachable(call, problem, distribution.apis, distribution.contents)
     check_masters(wish.definition, own.context, _others(distribution))
-    before = {context: record for context, one in distribution.contents.items() for record in _records(one)}
+    before = {context: record for context, one in distribution.contents.items() for record in records_in(call, one)}
     _check_returned(distribution, before)
     left = _left(distribution, before)
     known = as_cluster(left)
@@ -77,12 +78,6 @@ def open_distribution(call: Call, wish: ClusterWish, own: Api, remotes: Mapping[
         distribution.parts()
         check_decommissions(distribution, known)
     return distribution
-
-
-def _records(contents: Contents) -> list[Record]:
-    """What the records of one context say; the one that was not carried out comes last, as it counts."""
-    found = [record for record in map(record_of, contents.records) if record is not None]
-    return sorted(found, key=lambda record: not record.complete)
 
 
 def _others(distribution: Distribution) -> dict[str, list[Object]]:

@@ -11,7 +11,7 @@ from typing import Any
 from .._core.cluster import FINALIZER
 from .._core.distribution.add_ons import known_add_ons
 from .._core.distribution.labels import CONTROLLER, cluster_name
-from .._core.distribution.ownership import all_places, as_cluster, check_masters, record_of
+from .._core.distribution.ownership import all_places, as_cluster, check_masters
 from .._core.distribution.secrets import ORPHAN, REPLICATED_BY
 from .._core.distribution.seeds import slice_names
 from .._core.errors import SpecError
@@ -26,6 +26,7 @@ from .._kube.observe import observe
 from .._kube.wait import wait_for
 from .cluster_removal import plan_leftovers
 from .direct_add_ons_removal import plan_add_ons_removal, until_add_ons_are_gone
+from .direct_records import records_in
 from .run import Call, outcome, reporting
 
 _GOES = "is not wanted; its nodes and volumes go with it"
@@ -44,7 +45,7 @@ def remove_distributed(call: Call, own: Api, remotes: Mapping[str, Api]) -> dict
     contents = read_contents([Aim(api, name, namespace) for api in apis.values()])
     plain = {"metadata": {"name": name, "namespace": namespace}}
     check_masters(plain, own.context, {context: one.clusters for context, one in contents.items()})
-    records = [record for one in contents.values() for record in map(record_of, one.records) if record is not None]
+    records = [record for one in contents.values() for record in records_in(call, one)]
     known = as_cluster(records)
     if known is None:
         _check_nothing(apis, name, namespace)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from .._core.cluster import ClusterWish
 from .._core.distribution.labels import cluster_name
 from .._core.distribution.lost import Entry, entries_in, told_loss
-from .._core.distribution.ownership import as_cluster, record_of
+from .._core.distribution.ownership import as_cluster
 from .._core.distribution.seeds import seed_labels
 from .._core.errors import SpecError
 from .._core.objects import Object, kind_named
@@ -18,6 +18,7 @@ from .._kube.api import Api
 from .._kube.contents import Contents
 from .._kube.errors import NO_ANSWER, ClusterError, Unreachable
 from .._kube.management import ManagementApi
+from .direct_records import records_in
 from .run import Call
 
 
@@ -67,16 +68,16 @@ def _answers(api: Api) -> bool:
     return True
 
 
-def told_unreachable(problem: ClusterError, apis: Mapping[str, Api], contents: Mapping[str, Contents]) -> ClusterError:
+def told_unreachable(call: Call, problem: ClusterError, apis: Mapping[str, Api], contents: Mapping[str, Contents]) -> ClusterError:
     """The same failure with what the context holds, as far as the others know.
 
     Args:
+        call: what Ansible asks for.
         problem: why a context does not answer.
         apis: all contexts.
         contents: what those hold that answered.
     """
-    bodies = (record_of(body) for one in contents.values() for body in one.records)
-    records = [record for record in bodies if record is not None]
+    records = [record for one in contents.values() for record in records_in(call, one)]
     known, entries = as_cluster(records), entries_in(records, [problem.context])
     if known is None or not entries or not isinstance(problem, NO_ANSWER):
         return problem

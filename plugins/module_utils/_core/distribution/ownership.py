@@ -10,8 +10,8 @@ definition, so that any context can tell whose the cluster is, and what was aske
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..datacenters import REBUILD_ANNOTATION
@@ -106,6 +106,25 @@ def record_of(body: Object) -> Record | None:
         return None
     joining, dropped = (tuple((data.get(name) or "").split()) for name in ("joining", "dropped"))
     return Record(definition, data.get("carriedOut") or "", joining, leaving, dropped, lost)
+
+
+def with_own_context(record: Record, names: Collection[str], own: str) -> Record:
+    """A record that calls the control plane's own context by its kube context, whoever was the control plane when it was written.
+
+    Args:
+        record: what is recorded.
+        names: what else that context may be called.
+        own: its kube context.
+    """
+
+    def named(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**entry, "k8sContext": own} if entry["k8sContext"] in names else entry
+
+    spec, cassandra = record.definition["spec"], record.definition["spec"]["cassandra"]
+    entries = [named(entry) for entry in cassandra["datacenters"]]
+    definition = {**record.definition, "spec": {**spec, "cassandra": {**cassandra, "datacenters": entries}}}
+    carried_out = digest_of(definition) if record.complete else record.carried_out
+    return replace(record, definition=definition, carried_out=carried_out, leaving=tuple(map(named, record.leaving)))
 
 
 def as_cluster(records: Iterable[Record]) -> dict[str, Any] | None:

@@ -13,8 +13,9 @@ import pytest
 
 from plugins.module_utils._core.objects import Ref
 from plugins.module_utils._kube import errors
+from tests.unit import build
 from tests.unit.fakes import FakeApi
-from tests.unit.plugins.module_utils._module.direct_fleet import RECORD, Fleet, datacenter_ref
+from tests.unit.plugins.module_utils._module.direct_fleet import NTS, RECORD, Fleet, datacenter_ref, let_go
 
 DC1, DC2, DC3 = ({"metadata": {"name": f"dc{number}"}, "size": 1} for number in (1, 2, 3))
 CHANGED = {**DC1, "config": {"cassandraYaml": {"concurrent_reads": 8}}}
@@ -129,3 +130,65 @@ def test_a_cluster_whose_only_record_was_broken_and_removed_stays_as_it_is(fleet
     fleet.succeed(contexts=contexts)
     assert fleet.order == ["east ConfigMap demo-control-plane"] * 2
     assert fleet.run(contexts=contexts)["plan"] == []
+
+
+EAST = {"name": "east", "context": "arn-east", "datacenters": [DC1]}
+
+
+class Moved(Fleet):
+    """east became the control plane's host after hub was lost; its kube context has another name than its host."""
+
+    def move(self) -> None:
+        self.own, self.east.context, self.remotes = self.east, "arn-east", [self.west]
+        self.east.put(build.definition("K8ssandraCluster", versions=("v1alpha1",), stored=("v1alpha1",)))
+        self.hub.fail("*")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        moved = {"context": "arn-east", "contexts": [EAST, placed([], [DC2])[1]]} if self.own is self.east else {}
+        return super().run(**{**moved, **options})
+
+
+@pytest.fixture
+def moved(monkeypatch: pytest.MonkeyPatch) -> Moved:
+    return Moved(monkeypatch)
+
+
+def test_another_host_becomes_the_control_plane(moved: Moved) -> None:
+    moved.deploy()
+    moved.move()
+    before = copy.deepcopy([moved.east.objects[datacenter_ref("dc1")]["spec"], moved.west.objects[datacenter_ref("dc2")]["spec"]])
+    moved.succeed()
+    assert [moved.east.objects[datacenter_ref("dc1")]["spec"], moved.west.objects[datacenter_ref("dc2")]["spec"]] == before
+    assert {line.split()[1] for line in moved.order} == {"ConfigMap"}
+    assert "arn-east" in moved.west.objects[RECORD]["data"]["definition"]
+    assert moved.run()["plan"] == []
+
+
+def test_another_host_forgets_the_one_that_was_the_control_plane(moved: Moved) -> None:
+    for body in ({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": build.NAMESPACE}}, build.operator("cass-operator")):
+        moved.hub.put(body)
+    moved.hub.react = moved._reaction(moved.hub)
+    moved.up.add("dc3")
+    moved.deploy(contexts=[*placed([DC1], [DC2]), {"name": "hub", "datacenters": [DC3]}])
+    for api in (moved.east, moved.west):
+        roots = [path.removesuffix("/v0/ops/keyspace") for path in api.answers if path.endswith("/v0/ops/keyspace")]
+        api.answers |= {f"{root}/v0/metadata/endpoints": {"entity": []} for root in roots}
+    moved.move()
+    moved.succeed(lost_contexts=["hub"])
+    assert moved.keyspaces["system_auth"] == {"class": NTS, "dc1": "1", "dc2": "1"}
+    assert moved.run()["plan"] == []
+
+
+def test_another_host_removes_the_cluster(moved: Moved) -> None:
+    moved.deploy()
+    moved.move()
+    let_go(moved)
+    moved.succeed(state="absent", namespace=build.NAMESPACE, confirm_removal="demo")
+    assert not [ref for api in (moved.east, moved.west) for ref in api.objects if ref in (datacenter_ref("dc1"), datacenter_ref("dc2"), RECORD)]
+
+
+def test_another_host_tells_what_a_context_holds_that_does_not_answer(moved: Moved) -> None:
+    moved.deploy()
+    moved.move()
+    moved.west.fail("*")
+    assert "it holds dc2 (1 node) and the only copies of no keyspace" in moved.run()["msg"]
