@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from .._core.deployment import namespace_to_apply
 from .._core.diff import Change
 from .._core.distribution.keyspaces import copies_of, is_replicated, rebuild_source, rebuild_task, with_staying
-from .._core.distribution.ownership import record_body, record_of
+from .._core.distribution.ownership import Record, record_body, record_of
 from .._core.distribution.template import Template
 from .._core.fingerprint import digest_of
 from .._core.objects import Object, Ref, ref_of
@@ -46,7 +46,8 @@ def plan_foundation(distribution: Distribution) -> Plan:
 def plan_record(distribution: Distribution, context: str) -> Plan:
     """The step that makes a context's record be as the distribution has it.
 
-    Raises `Conflict` when another run changed the record since this one read or wrote it: what that run asked for would be forgotten.
+    Raises `Conflict` when it is not the cluster's, or another run changed it since this one read or wrote it: what that run asked for
+    would be forgotten.
     """
     known = {ref_of(each): each for each in distribution.contents[context].records}
     used, there = distribution.places().get(context, ()), [ref.namespace for ref in known]
@@ -58,14 +59,23 @@ def plan_record(distribution: Distribution, context: str) -> Plan:
     if not distribution.wrote and not plan_presence(context, [body], known):
         return Plan()
     found = observe(distribution.apis[context], [ref])
-    if record_of(found.get(ref, {})) != before:
-        doing, advice = f"writing {ref}", "run again, with the definition that has all that both runs shall do"
-        raise Conflict(context, doing, f"another run changed the record of {distribution.wish.name} since this one knew it", advice)
+    _check_record(distribution, context, ref, found.get(ref), before)
     if ref in found:
         # Whoever writes after this look is found by the API server: then the version is another one.
         body["metadata"]["resourceVersion"] = found[ref]["metadata"]["resourceVersion"]
     distribution.kept[context] = record_of(body)
     return confirmed(distribution, context, plan_presence(context, [body], found))
+
+
+def _check_record(distribution: Distribution, context: str, ref: Ref, found: Object | None, before: Record | None) -> None:
+    wish, doing = distribution.wish, f"writing {ref}"
+    if found is not None and not is_of(found, wish.name, wish.namespace):
+        what = f"it is there and does not belong to {wish.namespace}/{wish.name}; its labels tell to whom"
+        advice = f"let one of two clusters of the name {wish.name} have its datacenters in another namespace, or remove what is nobody's"
+        raise Conflict(context, doing, what, advice)
+    if record_of(found or {}) != before:
+        advice = "run again, with the definition that has all that both runs shall do"
+        raise Conflict(context, doing, f"another run changed the record of {wish.name} since this one knew it", advice)
 
 
 def plan_completion(distribution: Distribution) -> Plan:

@@ -15,7 +15,7 @@ from plugins.module_utils._core.objects import Ref
 from plugins.module_utils._kube import errors
 from tests.unit import build
 from tests.unit.fakes import FakeApi
-from tests.unit.plugins.module_utils._module.direct_fleet import NTS, RECORD, Fleet, datacenter_ref, let_go
+from tests.unit.plugins.module_utils._module.direct_fleet import CASSANDRA, NTS, RECORD, Fleet, datacenter_ref, let_go
 
 DC1, DC2, DC3 = ({"metadata": {"name": f"dc{number}"}, "size": 1} for number in (1, 2, 3))
 CHANGED = {**DC1, "config": {"cassandraYaml": {"concurrent_reads": 8}}}
@@ -192,3 +192,13 @@ def test_another_host_tells_what_a_context_holds_that_does_not_answer(moved: Mov
     moved.move()
     moved.west.fail("*")
     assert "it holds dc2 (1 node) and the only copies of no keyspace" in moved.run()["msg"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_the_record_of_another_cluster_of_that_name_is_not_overwritten(fleet: Fleet, check_mode: bool) -> None:
+    fleet.deploy(contexts=placed([DC1], []))
+    elsewhere = {"metadata": {"name": "dc7", "namespace": build.NAMESPACE}, "size": 1}
+    cassandra = {**CASSANDRA, "clusterName": "other"}
+    result = fleet.run(check_mode=check_mode, namespace="other", contexts=placed([elsewhere], []), spec={"cassandra": cassandra})
+    assert "writing ConfigMap k8ssandra-operator/demo-control-plane: it is there and does not belong to other/demo" in result["msg"]
+    assert (result["error"]["reason"], fleet.writes) == ("conflict", [])
