@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -270,16 +270,18 @@ def _given_up(there: Object, wanted: Object) -> Object:
     """What is there without the fields that our last apply named and this one does not."""
     for entry in _entries(there):
         if entry not in _others(there):
-            _drop(there, entry["fieldsV1"], wanted)
+            _drop(there, entry["fieldsV1"], wanted, [each.get("fieldsV1") or {} for each in _others(there)])
     return there
 
 
-def _drop(there: Any, owned: Mapping[str, Any], wanted: Any) -> None:
+def _drop(there: Any, owned: Mapping[str, Any], wanted: Any, others: Sequence[Mapping[str, Any]]) -> None:
+    """What others name as well stays."""
     for field, below in owned.items():
         name = field.removeprefix("f:")
         if not isinstance(there, dict) or name not in there:
             continue
-        if not isinstance(wanted, Mapping) or name not in wanted:
+        theirs = [each[field] for each in others if field in each]
+        if isinstance(wanted, Mapping) and name in wanted:
+            _drop(there[name], below, wanted[name], theirs)
+        elif not theirs:
             del there[name]
-        elif below:
-            _drop(there[name], below, wanted[name])

@@ -19,7 +19,7 @@ from .records import list_records
 _DEFINITION = kind_named("CustomResourceDefinition").ref("k8ssandraclusters.k8ssandra.io")
 _PUT_BACK = (
     "put back what it said: the records of other contexts say the same but for joining, the datacenters of a context that lack their data; "
-    "where there is no other, remove it, and run with the definition of the cluster as it is; nothing was changed"
+    "run with force_conflicts after that; where there is no other, remove it, and distribute the cluster as it is; nothing was changed"
 )
 _DOING = "looking at the clusters before a distribution"
 

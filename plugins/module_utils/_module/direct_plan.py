@@ -74,8 +74,8 @@ def _check_record(distribution: Distribution, context: str, ref: Ref, found: Obj
         advice = f"let one of two clusters of the name {wish.name} have its datacenters in another namespace, or remove what is nobody's"
         raise Conflict(context, doing, what, advice)
     if record_of(found or {}) != before:
-        advice = "run again, with the definition that has all that both runs shall do"
-        raise Conflict(context, doing, f"another run changed the record of {wish.name} since this one knew it", advice)
+        what = f"somebody, such as another run, changed or removed the record of {wish.name} since this run knew it"
+        raise Conflict(context, doing, what, "run again, with the definition that has all that both runs shall do")
 
 
 def plan_completion(distribution: Distribution) -> Plan:

@@ -10,7 +10,7 @@ definition, so that any context can tell whose the cluster is, and what was aske
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,11 +75,11 @@ def record_body(record: Record, namespace: str) -> dict[str, Any]:
     """The ConfigMap that keeps a record in a namespace."""
     metadata = record.definition["metadata"]
     data = {"definition": json.dumps(record.definition, sort_keys=True), "carriedOut": record.carried_out}
-    lists = {"joining": record.joining, "dropped": record.dropped}
-    data |= {name: " ".join(found) for name, found in lists.items() if found}
+    # What is left out would stay where somebody else wrote it too, such as a person who put the record back.
+    data |= {"joining": " ".join(record.joining), "dropped": " ".join(record.dropped)}
     # Names as Cassandra calls datacenters may have spaces.
     more = {"leaving": record.leaving, "lost": record.lost}
-    data |= {name: json.dumps(found, sort_keys=True) for name, found in more.items() if found}
+    data |= {name: json.dumps(found, sort_keys=True) if found else "" for name, found in more.items()}
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
@@ -108,17 +108,16 @@ def record_of(body: Object) -> Record | None:
     return Record(definition, data.get("carriedOut") or "", joining, leaving, dropped, lost)
 
 
-def with_own_context(record: Record, names: Collection[str], own: str) -> Record:
-    """A record that calls the control plane's own context by its kube context, whoever was the control plane when it was written.
+def renamed(record: Record, names: Mapping[str, str]) -> Record:
+    """A record that calls contexts as this run does, whoever was the control plane when it was written.
 
     Args:
         record: what is recorded.
-        names: what else that context may be called.
-        own: its kube context.
+        names: what a context is called now, by what it may have been called.
     """
 
     def named(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {**entry, "k8sContext": own} if entry["k8sContext"] in names else entry
+        return {**entry, "k8sContext": names.get(entry["k8sContext"], entry["k8sContext"])}
 
     spec, cassandra = record.definition["spec"], record.definition["spec"]["cassandra"]
     entries = [named(entry) for entry in cassandra["datacenters"]]

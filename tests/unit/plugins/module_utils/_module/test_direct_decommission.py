@@ -244,7 +244,7 @@ def test_a_datacenter_that_comes_back_before_its_nodes_left_is_as_it_was(ring: R
     assert DECOMMISSION in ring.east.objects[datacenter_ref("dc1")]["metadata"]["annotations"]
     ring.succeed()
     assert DECOMMISSION not in ring.east.objects[datacenter_ref("dc1")]["metadata"]["annotations"]
-    assert "leaving" not in ring.west.objects[RECORD]["data"]
+    assert not ring.west.objects[RECORD]["data"]["leaving"]
     assert ring.run()["plan"] == []
 
 

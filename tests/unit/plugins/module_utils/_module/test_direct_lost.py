@@ -81,7 +81,7 @@ def test_with_its_name_the_others_forget_it(loss: Loss) -> None:
     removed = [step["object"] for step in result["plan"] if step["verb"] == "delete"]
     assert removed == ["Node 10.51.0.2", f"EndpointSlice {build.NAMESPACE}/demo-demo-dc1-additional-seed-service-ipv4"]
     assert loss.keyspaces["ledger"] == {"class": NTS, "dc2": "1"}
-    assert "lost" not in loss.east.objects[RECORD]["data"]
+    assert not loss.east.objects[RECORD]["data"]["lost"]
     assert not [call for call in loss.west.calls if call != ("read", "/version")]
 
 
@@ -282,7 +282,7 @@ def noted(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> No
         for api in (found.east, found.west, found.north):
             api.objects[RECORD]["data"]["carriedOut"] = ""
     found.run_until_killed(1, contexts=TWO, lost_contexts=["west"])
-    assert ["lost" in api.objects[RECORD]["data"] for api in (found.east, found.north)] == [True, False]
+    assert [bool(api.objects[RECORD]["data"]["lost"]) for api in (found.east, found.north)] == [True, False]
     found.forget_calls()
     return found
 
@@ -295,7 +295,7 @@ def test_a_loss_that_was_noted_in_part_is_called_off_when_the_context_is_back(no
     assert not noted.writes
     noted.succeed()
     assert (noted.specs(), json.dumps(noted.keyspaces)) == before
-    assert "lost" not in noted.east.objects[RECORD]["data"]
+    assert not noted.east.objects[RECORD]["data"]["lost"]
     assert noted.run()["plan"] == []
 
 

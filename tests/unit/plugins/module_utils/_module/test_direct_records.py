@@ -48,7 +48,7 @@ def test_a_run_leaves_the_record_that_another_one_wrote_meanwhile(fleet: Fleet, 
     fleet.deploy(contexts=placed([DC1], []))
     once(fleet.east, lambda: fleet.succeed(contexts=placed([DC1], [DC2])), at=at)
     result = fleet.run(contexts=placed([CHANGED], []))
-    found = "east: writing ConfigMap k8ssandra-operator/demo-control-plane: another run changed the record of demo"
+    found = "east: writing ConfigMap k8ssandra-operator/demo-control-plane: somebody, such as another run, changed or removed the record"
     assert (found in result["msg"], result["error"]["reason"]) == (True, "conflict"), result
     fleet.succeed(contexts=placed([CHANGED], [DC2]))
 
@@ -74,7 +74,7 @@ def test_a_record_that_somebody_only_annotated_is_written(fleet: Fleet) -> None:
 def test_a_record_that_goes_meanwhile_does_not_come_back(fleet: Fleet) -> None:
     fleet.deploy()
     once(fleet.east, lambda: fleet.east.remove(RECORD), at="CassandraDatacenter")
-    assert "another run changed the record" in fleet.run(contexts=placed([CHANGED], [DC2]))["msg"]
+    assert "another run, changed or removed the record" in fleet.run(contexts=placed([CHANGED], [DC2]))["msg"]
     assert RECORD not in fleet.east.objects
 
 
@@ -132,6 +132,17 @@ def test_a_cluster_whose_only_record_was_broken_and_removed_stays_as_it_is(fleet
     assert fleet.run(contexts=contexts)["plan"] == []
 
 
+def test_a_record_that_a_person_put_back_is_taken_over_when_asked(fleet: Fleet) -> None:
+    fleet.deploy()
+    record = fleet.west.objects[RECORD]
+    record["data"]["dropped"] = "reaper"
+    theirs = {"f:data": {f"f:{name}": {} for name in record["data"]}}
+    record["metadata"]["managedFields"].append({"manager": "kubectl", "operation": "Update", "fieldsV1": theirs})
+    fleet.succeed(force_conflicts=True)
+    assert fleet.west.objects[RECORD]["data"]["dropped"] == ""
+    assert fleet.run()["plan"] == []
+
+
 EAST = {"name": "east", "context": "arn-east", "datacenters": [DC1]}
 
 
@@ -143,8 +154,13 @@ class Moved(Fleet):
         self.east.put(build.definition("K8ssandraCluster", versions=("v1alpha1",), stored=("v1alpha1",)))
         self.hub.fail("*")
 
+    def return_to_hub(self) -> None:
+        self.own, self.east.context, self.remotes = self.hub, "east", [self.east, self.west]
+        self.hub.faults.clear()
+
     def run(self, **options: Any) -> dict[str, Any]:
-        moved = {"context": "arn-east", "contexts": [EAST, placed([], [DC2])[1]]} if self.own is self.east else {}
+        contexts = [EAST, placed([], [DC2])[1]]
+        moved = {"context": "arn-east", "contexts": contexts} if self.own is self.east else {"contexts": contexts}
         return super().run(**{**moved, **options})
 
 
@@ -161,6 +177,11 @@ def test_another_host_becomes_the_control_plane(moved: Moved) -> None:
     assert [moved.east.objects[datacenter_ref("dc1")]["spec"], moved.west.objects[datacenter_ref("dc2")]["spec"]] == before
     assert {line.split()[1] for line in moved.order} == {"ConfigMap"}
     assert "arn-east" in moved.west.objects[RECORD]["data"]["definition"]
+    assert moved.run()["plan"] == []
+    moved.return_to_hub()
+    moved.succeed()
+    assert {line.split()[1] for line in moved.order} == {"ConfigMap"}
+    assert "arn-east" not in moved.west.objects[RECORD]["data"]["definition"]
     assert moved.run()["plan"] == []
 
 
