@@ -13,6 +13,7 @@ from .._core.errors import SpecError
 from .._core.objects import Object, kind_named, ref_of
 from .._core.readings import is_of
 from .._kube.contents import read_definition
+from .._kube.errors import Absent
 from .direct_distribution import Distribution
 
 
@@ -37,7 +38,7 @@ def check_strangers(distribution: Distribution, known: Object | None) -> None:
 
 
 def check_node_configs(distribution: Distribution) -> None:
-    """Raises `SpecError` when a user's ConfigMap for single nodes is not there: their pods would restart and could not mount it.
+    """Raises `Absent` when a user's ConfigMap for single nodes is not there: their pods would restart and could not mount it.
 
     Source: `reconcileUserProvidedPerNodeConfiguration`, k8ssandra-operator v1.26.0 `controllers/k8ssandra/per_node_config.go`, which ends
     with an error before it writes the datacenter.
@@ -46,8 +47,8 @@ def check_node_configs(distribution: Distribution) -> None:
         name, context = (template.get("perNodeConfigMapRef") or {}).get("name"), distribution.context(datacenter.context)
         ref = kind_named("ConfigMap").ref(name or "", datacenter.namespace)
         if name and ref not in distribution.contents[context].objects:
-            what = f"is {name}, but {ref} is not in context {context}; create it there, with the files of single nodes"
-            raise SpecError(f"{datacenter.path}.perNodeConfigMapRef.name", f"{what}; nothing was changed")
+            doing, found = f"looking for {datacenter.path}.perNodeConfigMapRef", f"{ref} is not there"
+            raise Absent(context, doing, found, "create it, with the files of single nodes; nothing was changed")
 
 
 def completed(distribution: Distribution, ordered: Object) -> dict[str, Any]:

@@ -234,7 +234,8 @@ def _check_live(distribution: Distribution, reading: ClusterReading, known: Obje
         bodies += [body for context, body in found if context == distribution.context(each)]
     check_collisions(wish, neighbours)
     check_strangers(distribution, known)
-    check_node_configs(distribution)
+    with foretelling(distribution.call):
+        check_node_configs(distribution)
 
 
 def has_defaults(distribution: Distribution) -> bool:

@@ -193,13 +193,14 @@ def test_a_datacenter_that_lost_its_labels_is_ours_by_its_record(deployed: Fleet
 def test_the_nodes_own_settings_must_be_there_as_no_pod_could_start_without_them(fleet: Fleet) -> None:
     entry = {"metadata": {"name": "dc1"}, "size": 1, "perNodeConfigMapRef": {"name": "mine"}}
     contexts = [{"name": "east", "datacenters": [entry]}, {"name": "west"}]
-    message = fleet.run(contexts=contexts)["msg"]
-    assert f"[0].perNodeConfigMapRef.name: is mine, but ConfigMap {build.NAMESPACE}/mine is not in context east" in message
+    missing = f"context east: looking for spec.cassandra.datacenters[0].perNodeConfigMapRef: ConfigMap {build.NAMESPACE}/mine is not there"
+    assert missing in fleet.run(contexts=contexts)["msg"]
+    assert "failed" not in fleet.run(contexts=contexts, check_mode=True)
     assert not fleet.writes
     fleet.east.put(build.body("ConfigMap", "v1", "mine", data={"demo-dc1-default-sts-0_cassandra.yaml": "a: 1"}))
     fleet.deploy(contexts=contexts)
     fleet.east.remove(kind_named("ConfigMap").ref("mine", build.NAMESPACE))
-    assert "is not in context east" in fleet.run(contexts=contexts)["msg"]
+    assert missing in fleet.run(contexts=contexts)["msg"]
     assert not fleet.writes
 
 
