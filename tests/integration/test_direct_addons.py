@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.support.lab import NAMESPACE
+from tests.integration.support.lab import NAMESPACE, eventually
 from tests.integration.support.play import Run
 from tests.integration.support.rights import demand_listed
 from tests.integration.support.tasks import Tasks
@@ -153,6 +153,12 @@ def test_without_reaper_in_the_definition_reaper_goes_also_when_the_run_is_kille
         assert {context: names(story, context, "reapers") for context in PLACES} == {context: set() for context in PLACES}
         story.site().demand_unchanged()
     assert story.lab.cassandra_pods() == pods
+    # While an old process still answers, the operator takes a new Reaper of the same name for ready.
+    eventually("Reaper's pods have gone", lambda: not any(_pods_of_reaper(story, context) for context in PLACES))
+
+
+def _pods_of_reaper(story: Story, context: str) -> str:
+    return story.lab.cluster(context).kubectl("get", "pods", "--selector=k8ssandra.io/reaper", "--output=name")
 
 
 def test_a_reaper_that_cannot_run_is_told_with_its_cause(deployed: Run, story: Story, tasks: Tasks) -> None:
