@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.support.audit import Audit
-from tests.integration.support.lab import NAMESPACE
+from tests.integration.support.lab import NAMESPACE, eventually
 from tests.integration.support.play import Run
 from tests.integration.support.rights import demand_listed
 from tests.integration.support.tasks import Tasks
@@ -44,7 +44,7 @@ def test_a_dry_run_says_every_step_that_can_be_known(story: Story) -> None:
 
 def test_a_run_that_was_killed_is_finished_by_the_next(killed: Run, story: Story) -> None:
     story.keep_a_row("written through dc1")
-    assert story.row_in("west", "dc2") == "written through dc1"
+    eventually("the row is in dc2", lambda: story.row_in("west", "dc2") == "written through dc1")
     assert story.nodes() == {"east dc1": 1, "west dc2": 1}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.support.audit import Audit
-from tests.integration.support.lab import CONTEXTS
+from tests.integration.support.lab import CONTEXTS, eventually
 from tests.integration.support.play import Run
 from tests.integration.support.watch import Story
 
@@ -36,7 +36,7 @@ def again(story: Story) -> tuple[Run, Audit, bool]:
 def test_one_command_brings_a_cluster_up_that_takes_a_row_in_dc1_and_gives_it_in_dc2(deployed: Run, story: Story) -> None:
     print(f"site.yml on empty clusters: {deployed.seconds:.0f} s")
     story.keep_a_row("written through dc1")
-    assert story.row_in("west", "dc2") == "written through dc1"
+    eventually("the row is in dc2", lambda: story.row_in("west", "dc2") == "written through dc1")
 
 
 def test_a_wait_shows_each_change_of_each_datacenter(deployed: Run) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .audit import Audit
 from .inventory import Inventory
-from .lab import CONTEXTS, NAMESPACE, Lab, deployments, eventually
+from .lab import CONTEXTS, NAMESPACE, Lab, deployments
 from .play import Player, Run
 
 SITE, STATUS, TEARDOWN = "k8ssandra.operator.site", "k8ssandra.operator.status", "k8ssandra.operator.teardown"
@@ -100,7 +100,6 @@ class Story:
             "CREATE TABLE IF NOT EXISTS kept.rows (id int PRIMARY KEY, text text)",
             f"INSERT INTO kept.rows (id, text) VALUES (1, '{value}')",
         )
-        eventually("the row is in dc2", lambda: self.row_in("west", "dc2") == value)
 
     def row_in(self, context: str, datacenter: str) -> str:
         """The row as that datacenter has it."""
