@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .._core.distribution.decommission import advice, copies_there, leaving_entries, leaving_templates, moves_tokens
-from .._core.distribution.ownership import Record
+from .._core.distribution.ownership import Record, joining_in
 from .._core.distribution.template import Template
 from .._core.errors import SpecError
 from .._core.objects import Object
@@ -66,7 +66,7 @@ def check_decommissions(distribution: Distribution, known: Object | None) -> Non
         if body["spec"].get("stopped"):
             what = f"leaves out {template.name}, whose nodes are stopped, so that they cannot leave the ring"
             raise SpecError(path, f"{what}; put it back and start it first")
-        joining = [name for record in distribution.records.values() for name in record.joining]
+        joining = joining_in(distribution.records.values())
         if joining:
             what = f"leaves out {template.name}, and {joining[0]} has not got the data that was there before it"
             raise SpecError(path, f"{what}; put {template.name} back and run, then remove it")

@@ -12,7 +12,7 @@ from typing import Any
 from .._core.cluster import ClusterWish
 from .._core.deployment import body_to_apply
 from .._core.distribution.moving import INITIAL_REPLICATION, held_back, initial_replication, is_held_back, status_to_take
-from .._core.distribution.ownership import as_cluster
+from .._core.distribution.ownership import as_cluster, joining_in
 from .._core.distribution.template import templates
 from .._core.distribution.told import system_replication_of
 from .._core.errors import SpecError
@@ -71,7 +71,7 @@ def _check_handover(distribution: Distribution) -> None:
         what = f"the operator will restart the nodes of {distribution.order()[0].name}, one after the other"
         distribution.call.warn(f"{what}: it became the first datacenter when another one left")
     unsettled = [each for each in roll_up(distribution.known(), time.time()).datacenters if not each.settled]
-    joining = [name for record in distribution.records.values() for name in record.joining]
+    joining = joining_in(distribution.records.values())
     if unsettled or joining:
         what = unsettled[0].sentence if unsettled else f"{joining[0]} has not got its data yet"
         raise SpecError("control_plane", f"cannot become operator while {what}; {advice}")

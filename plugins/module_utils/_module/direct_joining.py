@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from .._core.distribution.keyspaces import added_copies, asks_for_user_keyspaces, joined_copies
+from .._core.distribution.ownership import joining_in
 from .._core.distribution.template import Template
 from .._core.errors import SpecError
 from .._kube.errors import ClusterError
@@ -27,7 +28,7 @@ def check_joining(distribution: Distribution) -> None:
     Raises:
         SpecError: it shall be stopped, or a keyspace of users that it shall hold cannot be given a datacenter more.
     """
-    joining = joining_names(distribution)
+    joining = joining_in(distribution.records.values())
     for each in distribution.wish.datacenters:
         if each.stopped and each.name in joining:
             what = f"is true, and {each.name} has not got the data that was there before it, which takes running nodes"
@@ -38,11 +39,6 @@ def check_joining(distribution: Distribution) -> None:
     for template in (each for each in distribution.order() if there and each.name in joining):
         with suppress(ClusterError):
             user_replications(distribution, template, distribution.management(there[-1]))
-
-
-def joining_names(distribution: Distribution) -> frozenset[str]:
-    """The object names of the datacenters that have not got the data that was there before them."""
-    return frozenset(name for record in distribution.records.values() for name in record.joining)
 
 
 def user_replications(distribution: Distribution, template: Template, management: ManagementApi) -> dict[str, dict[str, int]]:
@@ -60,7 +56,8 @@ def user_replications(distribution: Distribution, template: Template, management
     if not asks_for_user_keyspaces(distribution.definition):
         return {}
     called = template.cassandra_name
-    others = [each.cassandra_name for each in distribution.order() if each.name not in joining_names(distribution)]
+    joining = joining_in(distribution.records.values())
+    others = [each.cassandra_name for each in distribution.order() if each.name not in joining]
     wanted = {
         name: joined_copies(name, management.replication(name), called, copies, others)
         for name, copies in added_copies(distribution.definition, called, management.keyspaces()).items()

@@ -12,6 +12,7 @@ from dataclasses import replace
 from .._core.causes import Cause
 from .._core.datacenters import Datacenter
 from .._core.distribution.held import uses_leave
+from .._core.distribution.ownership import joining_in
 from .._core.distribution.template import Template
 from .._core.readings import ClusterReading, holds, runs_cassandra, status_of
 from .._core.rollup import roll_up
@@ -21,7 +22,6 @@ from .._kube.management import ManagementApi
 from .._kube.wait import wait_for
 from .awaiting import REACTION
 from .direct_distribution import Distribution
-from .direct_joining import joining_names
 
 Lines = tuple[str, ...]
 
@@ -108,7 +108,7 @@ def broken_first(distribution: Distribution) -> list[Template]:
 
     So nodes of two datacenters are never down at once. One that has no data yet waits for its turn: it may need what comes before.
     """
-    live, joining = distribution.live(), joining_names(distribution)
+    live, joining = distribution.live(), joining_in(distribution.records.values())
 
     def broken(template: Template) -> bool:
         body = live.get(template.name)

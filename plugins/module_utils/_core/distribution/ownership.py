@@ -126,6 +126,11 @@ def renamed(record: Record, names: Mapping[str, str]) -> Record:
     return replace(record, definition=definition, carried_out=carried_out, leaving=tuple(map(named, record.leaving)))
 
 
+def joining_in(records: Iterable[Record]) -> tuple[str, ...]:
+    """The object names of the datacenters that have not got the data that was there before them, in the order of the records."""
+    return tuple(name for record in records for name in record.joining)
+
+
 def as_cluster(records: Iterable[Record]) -> dict[str, Any] | None:
     """What an operator's K8ssandraCluster would show of a cluster of ours; None without a record.
 
@@ -135,7 +140,7 @@ def as_cluster(records: Iterable[Record]) -> dict[str, Any] | None:
     if not known:
         return None
     definition, complete = known[0].definition, known[0].complete
-    joining = {name for record in known for name in record.joining}
+    joining = joining_in(known)
     entries = definition["spec"]["cassandra"]["datacenters"]
     first = next((entry["metadata"]["name"] for entry in entries if entry["metadata"]["name"] in joining), "")
     metadata = {**definition["metadata"], "generation": 2}
